@@ -1,0 +1,1 @@
+"""Detectors trained on the datasets that scenegen renders."""
