@@ -1,0 +1,1 @@
+"""Meshes and textures as plain NumPy arrays: no Blender, no torch."""
