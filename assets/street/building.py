@@ -1,0 +1,148 @@
+"""Buildings: walls with windows and a door or shop front, under a flat, gable or hip roof."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.mesh import Mesh, merge
+from assets.solids import boxes
+from assets.stream import Stream
+from assets.street.facade import DOOR, RECESS_M, WALL, WINDOW, Facade, build_body
+from assets.street.params import BuildingParams
+from assets.street.roof import build_roof
+
+Floats = NDArray[np.float64]
+
+_MAX_WINDOWS = 56  # on the front
+_MAX_TRIANGLES = 2000
+_ROOF_TRIANGLES = 80  # at most, with the shop's sign
+_PLINTH_M = 0.12
+_FRAME_M = 0.05
+_DOOR_M = 1.1
+
+
+def build_building(params: BuildingParams) -> Mesh:
+    """A closed building; slots "wall", "window", "door", "roof" and "joinery" (sills, window bars,
+    cornice, shop sign).
+
+    Walls stand over x ± frontage / 2, y in [0, depth]; sills, cornices and eaves reach up to 0.5 m further,
+    balconies 1.2 m. At most 2,000 triangles for up to eight floors.
+    """
+    rng = Stream(params.seed)
+    shop = params.floors > 1 and rng.chance(0.45)
+    z = _storeys(rng, params, shop)
+    columns = _columns(params)
+    share = rng.uniform(0.4, 0.62)
+    front = _facade(params.frontage_m, z, columns, share)
+    door = rng.integer(0, columns - 1)
+    balconies = rng.chance(0.4)
+    low_house = params.floors <= 3 and params.roof != "flat"
+    side = _facade(params.depth_m, z, 2 if low_house else 0, 0.22)
+    back = _facade(params.frontage_m, z, min(columns, 3) if low_house else 0, share / 2)
+    body = build_body(_add_door(front, door, shop), side, back)
+    roof = build_roof(rng, params.roof, params.frontage_m, params.depth_m, float(z[-1]))
+    extras = _windows_joinery(front, door)
+    if shop:
+        roof.append(_shop_sign(params.frontage_m, z))
+    if balconies and columns >= 4 and params.floors >= 3:
+        extras.insert(0, _balconies(front, rng.integer(1, 2)))
+    return merge([body, *roof, *_within(extras, _MAX_TRIANGLES - _ROOF_TRIANGLES - len(body.faces))])
+
+
+def _within(parts: list[Mesh], triangles: int) -> list[Mesh]:
+    """The parts, first come first served, that fit a number of triangles."""
+    chosen = []
+    for part in parts:
+        if len(part.faces) <= triangles:
+            chosen.append(part)
+            triangles -= len(part.faces)
+    return chosen
+
+
+def _columns(params: BuildingParams) -> int:
+    fits = int(params.frontage_m / 1.3)
+    return max(2, min(params.window_columns, fits, _MAX_WINDOWS // params.floors))
+
+
+def _storeys(rng: Stream, params: BuildingParams, shop: bool) -> Floats:
+    """z breaks: plinth, then sill, head and ceiling of every floor; a shop's ground floor is higher."""
+    sill, head = rng.uniform(0.75, 1.0), rng.uniform(0.78, 0.86)
+    h = params.floor_height_m
+    ground = h * rng.uniform(1.15, 1.35) if shop else h
+    breaks = [0.0, _PLINTH_M, 0.5 if shop else sill, min(ground * 0.8, 2.7), ground]
+    for floor in range(params.floors - 1):
+        base = ground + floor * h
+        breaks += [base + sill, base + head * h, base + h]
+    return np.array(breaks)
+
+
+def _facade(width: float, z: Floats, columns: int, share: float) -> Facade:
+    """`columns` windows on every floor, each `share` of its column wide; every third row holds windows."""
+    pitch = width / max(columns, 1)
+    centres = (np.arange(columns) + 0.5) * pitch
+    half = pitch * share / 2
+    x = np.concatenate([[0.0], np.column_stack([centres - half, centres + half]).ravel(), [width]])
+    cells = np.full((len(z) - 1, len(x) - 1), WALL, np.int16)
+    cells[2::3, 1::2] = WINDOW
+    return Facade(x, z, cells)
+
+
+def _add_door(front: Facade, column: int, shop: bool) -> Facade:
+    """The facade with a door at the left of one column and, for a shop, a ground floor of glass."""
+    x, z, cells = front.x, front.z, front.cells.copy()
+    at = 1 + 2 * column
+    if shop:
+        cells[2, 1:-1] = WINDOW
+        cells[2, [at - 1, at + 1]] = WALL
+    if x[at + 1] - x[at] > 1.5 * _DOOR_M:  # a window column too wide for a door is split
+        x = np.insert(x, at + 1, x[at] + _DOOR_M)
+        cells = np.insert(cells, at, cells[:, at], axis=1)
+        cells[2, at + 1] = WINDOW if shop else WALL
+    cells[1:3, at] = DOOR
+    return Facade(x, z, cells)
+
+
+def _windows_joinery(front: Facade, door: int) -> list[Mesh]:
+    """Sills below the front's upper windows, and bars across all panes."""
+    rows, columns = np.nonzero(front.cells == WINDOW)
+    glazed = (rows > 2) | (columns != 1 + 2 * door)
+    rows, columns = rows[glazed], columns[glazed]
+    x0, x1 = front.x[columns] - front.x[-1] / 2, front.x[columns + 1] - front.x[-1] / 2
+    z0, z1 = front.z[rows], front.z[rows + 1]
+    near, far = np.full(len(rows), RECESS_M - 0.05), np.full(len(rows), RECESS_M + 0.05)
+    middle, transom = (x0 + x1) / 2, z0 + 0.68 * (z1 - z0)
+    low = [
+        np.column_stack([middle - _FRAME_M / 2, near, z0]),
+        np.column_stack([x0, near + 0.01, transom - _FRAME_M / 2]),
+    ]
+    high = [
+        np.column_stack([middle + _FRAME_M / 2, far, z1]),
+        np.column_stack([x1, far, transom + _FRAME_M / 2]),
+    ]
+    bars = boxes(np.concatenate(low), np.concatenate(high), "joinery")
+    upper = rows > 2
+    if not upper.any():
+        return [bars]
+    low_sill = np.column_stack([x0 - 0.08, near - RECESS_M - 0.02, z0 - 0.07])
+    sills = boxes(low_sill[upper], np.column_stack([x1 + 0.08, near + 0.05, z0])[upper], "joinery")
+    return [sills, bars]
+
+
+def _balconies(front: Facade, every: int) -> Mesh:
+    """A slab and a parapet (a block: nobody looks down on it) before some windows of the upper floors."""
+    rows, columns = np.nonzero(front.cells == WINDOW)
+    chosen = (rows > 2) & (columns % (2 * every + 2) == 3)
+    rows, columns = rows[chosen][:12], columns[chosen][:12]
+    x0, x1 = front.x[columns] - front.x[-1] / 2 - 0.3, front.x[columns + 1] - front.x[-1] / 2 + 0.3
+    floor = front.z[rows - 1]
+    out, wall = np.full(len(rows), -1.2), np.zeros(len(rows))
+    slabs = boxes(
+        np.column_stack([x0, out, floor - 0.08]), np.column_stack([x1, wall, floor + 0.08]), "joinery"
+    )
+    low = np.column_stack([x0 + 0.03, out + 0.03, floor + 0.08])
+    return merge([slabs, boxes(low, np.column_stack([x1 - 0.03, wall, floor + 1.0]), "wall")])
+
+
+def _shop_sign(width: float, z: Floats) -> Mesh:
+    """The board above the shop window."""
+    low, high = z[3] + 0.1, min(z[4] - 0.1, z[3] + 0.75)
+    return boxes((-0.46 * width, -0.1, low), (0.46 * width, 0.05, high), "joinery")
