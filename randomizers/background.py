@@ -1,0 +1,77 @@
+"""Background: a backdrop behind the cars (paper), or buildings and greenery along the road (structured)."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from assets.stream import Stream
+from assets.street.params import BarrierParams, BuildingParams, PostParams, TreeParams
+from assets.street.sample import sample_barrier, sample_building, sample_post, sample_tree
+from randomizers.config import PaperBackground, Row, StreetBackground
+from randomizers.draw import Streams, tone, uniform
+from randomizers.spec import FRONT_TEXTURE_SLOTS, Background, Rgb, Scenery
+
+Shape = BuildingParams | TreeParams | PostParams | BarrierParams
+Side = Literal[-1, 1]
+
+BLACK: Rgb = (0.0, 0.0, 0.0)
+
+
+def sample_background(streams: Streams, arm: PaperBackground | StreetBackground) -> Background:
+    """What lies behind the cars of one scene."""
+    if isinstance(arm, PaperBackground):
+        rng = streams(0)
+        return Background(textured=rng.chance(arm.textured), color=tone(rng, arm.color), scenery=())
+    rows: list[tuple[Row, Callable[[Stream], Shape]]] = [
+        (arm.buildings, sample_building),
+        (arm.trees, sample_tree),
+        (arm.posts, sample_post),
+        (arm.barriers, sample_barrier),
+    ]
+    scenery: list[Scenery] = []
+    for item, (row, sample) in enumerate(rows):
+        for side in (1, -1):
+            rng = streams(1 + 2 * item + (side > 0))
+            scenery += _sample_row(rng, row, sample, side, arm.along_m.low, arm.along_m.high)
+    return Background(textured=False, color=BLACK, scenery=tuple(scenery))
+
+
+def _sample_row(
+    rng: Stream, row: Row, sample: Callable[[Stream], Shape], side: Side, start: float, end: float
+) -> Iterator[Scenery]:
+    """Things one after the other along one side, each at its own distance; some places stay empty."""
+    along = start + uniform(rng, row.gap_m)
+    while along < end:
+        shape = sample(rng)
+        half = _length(shape) / 2
+        present, beyond, color = rng.chance(row.presence), uniform(rng, row.beyond_m), tone(rng, row.color)
+        slot = rng.integer(0, FRONT_TEXTURE_SLOTS - 1)
+        if present:
+            yield Scenery(
+                shape=shape,
+                side=side,
+                along_m=round(along + half, 9),
+                beyond_m=beyond,
+                heading_deg=_facing_the_road(shape, side),
+                color=color,
+                texture_slot=slot if isinstance(shape, BuildingParams | BarrierParams) else -1,
+            )
+        along += 2 * half + uniform(rng, row.gap_m)
+
+
+def _facing_the_road(shape: Shape, side: Side) -> float:
+    """Degrees against the road: a building's front looks to its -y, a lamp's arm reaches to its +y."""
+    front = -1 if isinstance(shape, BuildingParams) else 1
+    return 180.0 if front == side else 0.0
+
+
+def _length(shape: Shape) -> float:
+    """How much of the road's length a thing takes (m)."""
+    match shape:
+        case BuildingParams():
+            return shape.frontage_m
+        case BarrierParams():
+            return shape.length_m
+        case TreeParams():
+            return shape.crown_m
+        case PostParams():
+            return 0.2

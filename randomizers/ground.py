@@ -1,0 +1,31 @@
+"""Ground: a plane that is there or not (paper), or the looks of the road's surfaces (structured)."""
+
+from randomizers.config import PaperGround, RoadGround
+from randomizers.draw import Streams, tone, uniform
+from randomizers.spec import Ground
+
+
+def sample_ground(streams: Streams, arm: PaperGround | RoadGround) -> Ground:
+    """The ground of one scene."""
+    rng = streams(0)
+    if isinstance(arm, PaperGround):
+        visible, color, roughness = rng.chance(arm.visible), tone(rng, arm.color), uniform(rng, arm.roughness)
+        return Ground(
+            visible=visible,
+            color=color,
+            pavement_color=color,
+            verge_color=color,
+            roughness=roughness,
+            dashed=False,
+            crossing_at_m=None,
+        )
+    crossing, crossing_at_m = rng.chance(arm.crossing), uniform(rng, arm.crossing_at_m)
+    return Ground(
+        visible=True,
+        color=tone(rng, arm.color),
+        pavement_color=tone(rng, arm.pavement_color),
+        verge_color=tone(rng, arm.verge_color),
+        roughness=uniform(rng, arm.roughness),
+        dashed=rng.chance(arm.dashed),
+        crossing_at_m=crossing_at_m if crossing else None,
+    )
