@@ -1,0 +1,99 @@
+"""config.yaml and dataset.json: what a dataset was made from, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from scenegen.config import RenderConfig
+from scenegen.dataset.coco import Counts
+from scenegen.dataset.files import write_atomic
+from scenegen.dataset.records import CATEGORIES
+from scenegen.errors import RunError, UserError
+
+# What says how many frames are made, where, by whom and what is made of them, but not what is in a frame.
+_NOT_IN_FRAMES = frozenset(
+    {"n", "start", "only", "out", "workers", "launcher", "export", "gallery", "specs_only", "save_blend"}
+)
+
+
+def config_hash(config: RenderConfig) -> str:
+    """SHA-256, in hexadecimal, of the parts of a config that determine its frames."""
+    return sha256(msgspec.json.encode(_frame_keys(msgspec.to_builtins(config)), order="sorted")).hexdigest()
+
+
+def check_same(root: Path, config: RenderConfig) -> None:
+    """Refuse a folder whose config.yaml makes other frames. Raises UserError naming the keys that differ."""
+    path = root / "config.yaml"
+    if not path.exists():
+        return
+    stored = _frame_keys(_read_config(path))
+    wanted = _frame_keys(msgspec.to_builtins(config))
+    differing = [
+        f"{key} is {stored.get(key, 'not set')} there and {wanted.get(key, 'not set')} here"
+        for key in sorted(stored.keys() | wanted.keys())
+        if stored.get(key) != wanted.get(key)
+    ]
+    if differing:
+        raise UserError(
+            f"out={root} holds a dataset of another config: {'; '.join(differing)}. "
+            "Give it the same values, or choose another folder with out=FOLDER."
+        )
+
+
+def write_config(root: Path, config: RenderConfig) -> None:
+    """Write config.yaml, the resolved config: from then on the folder is this config's. Raises RunError."""
+    text = yaml.safe_dump(msgspec.to_builtins(config), sort_keys=False, allow_unicode=True)
+    write_atomic(root / "config.yaml", text.encode())
+
+
+def write_info(
+    root: Path,
+    config: RenderConfig,
+    counts: Counts,
+    failures: Mapping[int, str],
+    versions: Mapping[str, str],
+    licenses: Sequence[Mapping[str, Any]],
+) -> None:
+    """Write dataset.json.
+
+    failures: frame → why it was given up. versions: of what made the frames ("carousel", "blender", …).
+    """
+    summary = {
+        "config_sha256": config_hash(config),
+        "versions": versions,
+        "counts": counts,
+        "failures": {str(frame): error for frame, error in sorted(failures.items())},
+        "licenses": licenses,
+        "categories": CATEGORIES,
+    }
+    write_atomic(root / "dataset.json", msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    advice = "Choose another folder with out=FOLDER, or delete this one."
+    try:
+        config = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path} is not the config of a dataset: {error}. {advice}") from error
+    if not isinstance(config, dict):
+        raise UserError(f"{path} is not the config of a dataset. {advice}")
+    return config
+
+
+def _frame_keys(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted key → value of the parts of a config that determine its frames."""
+    parts = {key: value for key, value in config.items() if key not in _NOT_IN_FRAMES}
+    return dict(_flatten(parts, ""))
+
+
+def _flatten(value: Any, key: str) -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping) and value:
+        prefix = f"{key}." if key else ""
+        return [leaf for name, part in value.items() for leaf in _flatten(part, f"{prefix}{name}")]
+    return [(key, list(value) if isinstance(value, tuple) else value)]

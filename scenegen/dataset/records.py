@@ -1,0 +1,65 @@
+"""FrameRecord: one frame's annotations as they stand in frames/NNN/NNNNNNNNN.json, the unit of commitment."""
+
+from typing import Literal
+
+from assets.params import Params
+
+Box = tuple[float, float, float, float]  # x, y, w, h in pixels; pixel i covers [i, i + 1)
+CATEGORIES = {1: "car"}
+
+
+class Rle(Params):
+    """COCO's compressed run-length encoding; `size` is (height, width)."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class Cuboid(Params):
+    """The 3D box in the camera frame (x right, y down, z forward): metres and radians, as in KITTI."""
+
+    dimensions: tuple[float, float, float]  # h, w, l
+    location: tuple[float, float, float]  # of the bottom face's centre
+    rotation_y: float
+    alpha: float
+    corners: tuple[tuple[float, float, float], ...]  # the 8 corners; exact also where the camera rolls
+
+
+class Annotation(Params):
+    """One car instance; field definitions in docs/labels.md."""
+
+    category_id: int
+    bbox: Box | None  # None only where `annotations.bbox=visible` and no pixel is visible
+    bbox_visible: Box | None
+    bbox_full: Box
+    segmentation: Rle | None
+    area: int
+    visibility: float
+    truncation: float
+    occlusion_level: Literal[0, 1, 2, 3]
+    cuboid: Cuboid
+    iscrowd: Literal[0, 1]
+    ignore_reason: Literal["height", "visibility", "hidden"] | None
+    track_id: int
+    model_id: str
+    style: str
+
+
+class FrameRecord(Params):
+    """One committed frame."""
+
+    frame: int
+    file_name: str  # relative to images/
+    width: int
+    height: int
+    K: tuple[tuple[float, float, float], ...]  # 3 × 3
+    camera_pose: tuple[tuple[float, float, float, float], ...]  # 4 × 4, camera to world
+    seed: int
+    video_id: int  # the clip
+    frame_in_video: int
+    recipe: str
+    spec_sha256: str  # of the SceneSpec's JSON
+    image_sha256: str
+    annotations: tuple[
+        Annotation, ...
+    ]  # by track_id: every car with a pixel inside the image, hidden ones too
