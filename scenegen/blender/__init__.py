@@ -1,0 +1,1 @@
+"""The only room that imports bpy: it builds a Scene, renders it and hands back arrays."""

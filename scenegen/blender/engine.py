@@ -1,0 +1,102 @@
+"""Render engines: settings that hold for the whole job, set once per worker."""
+
+import logging
+from pathlib import Path
+
+import bpy
+
+from scenegen.blender import compat
+from scenegen.config import RendererConfig
+from scenegen.errors import UserError
+
+log = logging.getLogger(__name__)
+
+_GPU_BACKENDS = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")  # quickest first
+
+
+def set_up(config: RendererConfig, normals: bool, threads: int) -> None:
+    """Empty Blender's file and set its scene up to render pictures and ids.
+
+    Raises UserError where `config` asks for a GPU that Cycles can't use here.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.preferences.edit.use_global_undo = False
+    scene = bpy.context.scene
+    scene.view_layers[0].name = "picture"
+    scene.render.resolution_percentage = 100
+    scene.render.use_persistent_data = True
+    scene.render.threads_mode, scene.render.threads = "FIXED", threads
+    scene.render.use_compositing = scene.render.use_sequencer = False
+    compat.use_multilayer_exr(scene.render.image_settings)
+    _cycles(scene, config)
+    if config.name == "eevee":
+        scene.eevee.taa_render_samples = config.samples
+    _label_passes(scene, normals)
+
+
+def save_blend(path: Path) -> None:
+    """Save the scene as it stands, textures packed, to look at in Blender."""
+    bpy.ops.file.pack_all()
+    bpy.ops.wm.save_as_mainfile(filepath=str(path.resolve()), copy=True, check_existing=False)
+
+
+def _cycles(scene: bpy.types.Scene, config: RendererConfig) -> None:
+    scene.render.engine = "CYCLES"
+    cycles = scene.cycles
+    cycles.device = _choose_device(config.device)
+    cycles.samples = config.samples
+    cycles.use_adaptive_sampling = False
+    cycles.seed = 0
+    cycles.max_bounces = cycles.glossy_bounces = cycles.transmission_bounces = config.bounces
+    cycles.diffuse_bounces = min(1, config.bounces)  # the world light fills in what a second bounce would
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.sample_clamp_indirect = 4.0  # fireflies, at a few samples, are worse than a little lost light
+    cycles.use_denoising = config.denoise and config.name == "cycles"
+    if cycles.use_denoising:
+        if compat.has_denoiser():
+            compat.fast_denoiser(cycles)
+        else:
+            cycles.use_denoising = False
+            log.warning(
+                "this Blender (%s) has no OpenImageDenoise: rendering without a denoiser; "
+                "raise renderer.samples for less noise, or set renderer.denoise=false",
+                bpy.app.version_string,
+            )
+
+
+def _choose_device(device: str) -> str:
+    """Enable the GPUs asked for and return Cycles' device name."""
+    if device == "cpu":
+        return "CPU"
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    for backend in _GPU_BACKENDS if device == "gpu" else (device.upper(),):
+        try:
+            preferences.compute_device_type = backend
+            preferences.get_devices()
+        except TypeError:  # this build of Blender lacks the backend
+            continue
+        gpus = [item for item in preferences.devices if item.type == backend]
+        for item in preferences.devices:
+            item.use = item in gpus
+        if gpus:
+            return "GPU"
+    raise UserError(
+        f"renderer.device={device}: Cycles finds no such GPU here. Use renderer.device=cpu, or run "
+        "`python -m scenegen.doctor` to see which devices there are and which driver is missing"
+    )
+
+
+def _label_passes(scene: bpy.types.Scene, normals: bool) -> None:
+    """Object index and depth ride on the picture's own layer; normals need a layer of their own.
+
+    Cycles writes index and depth from a pixel's first sample alone, and sends that sample through the pixel's
+    centre: the ids are exactly those of a one-sample auxiliary layer, for nothing (docs/architecture.md).
+    Normals are averaged over all samples, so they come from a layer that takes one.
+    """
+    picture = scene.view_layers[0]
+    picture.use_pass_object_index = picture.use_pass_z = True
+    if normals:
+        layer = scene.view_layers.new("normals")
+        layer.samples = 1
+        layer.use_pass_normal = True
+        layer.cycles.use_denoising = False

@@ -1,0 +1,158 @@
+"""One frame from its index to its commit: sample, assemble, render, label, write."""
+
+import os
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from randomizers.recipe import sample_scene
+from randomizers.spec import SceneSpec
+from scenegen.assemble import assemble
+from scenegen.blender import engine, passes
+from scenegen.blender.passes import Passes
+from scenegen.blender.stage import Stage, mesh_of
+from scenegen.config import RenderConfig
+from scenegen.dataset.records import Annotation, FrameRecord
+from scenegen.dataset.specs import spec_sha256
+from scenegen.dataset.store import FrameStore, frame_name
+from scenegen.labels.annotate import CarInstance, annotate
+from scenegen.scene import SEMANTICS, Instance, Scene, View
+from scenegen.sensor import develop, jpeg
+
+_DEPTH_STEPS_PER_M = 256  # KITTI's depth maps: uint16, metres × 256, 0 for none
+
+
+class FrameMaker:
+    """Renders frames of one job in this process's Blender, one at a time."""
+
+    def __init__(self, config: RenderConfig, photos: tuple[str, ...] = (), threads: int = 1) -> None:
+        self._config, self._photos = config, photos
+        self._store = FrameStore(Path(config.out))
+        engine.set_up(config.renderer, normals="normals" in config.outputs, threads=threads)
+        folder = config.assets.textures
+        self._stage = Stage(Path(folder) if folder else None, cache_folder() / "textures")
+
+    def make(self, frame: int) -> None:
+        """Render one frame and commit it. Raises RunError or ValueError saying what could not be done."""
+        spec = self.spec(frame)
+        scene = assemble(spec)
+        try:
+            self._stage.build(scene)
+            if self._config.save_blend:
+                self._save_blend(frame)
+            rendered = passes.render(eevee=self._config.renderer.name == "eevee")
+        finally:
+            self._stage.clear()
+        annotations = annotate(_cars(scene), rendered.ids, scene.view, self._config.annotations)
+        picture = develop(rendered.rgb, scene.lighting.exposure_ev, scene.sensor)
+        encoded = jpeg(picture, scene.sensor.jpeg_quality)
+        record = self._record(spec, scene, annotations, encoded)
+        self._store.commit(record, self._files(frame, scene, rendered, encoded))
+
+    def spec(self, frame: int) -> SceneSpec:
+        """The SceneSpec of a frame of this job."""
+        c = self._config
+        size = c.renderer.width, c.renderer.height
+        return sample_scene(c.randomizer, c.seed, frame, c.clip_length, *size, self._photos)
+
+    def _save_blend(self, frame: int) -> None:
+        path = self._store.root / "blend" / f"{frame_name(frame)}.blend"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine.save_blend(path)
+
+    def _files(self, frame: int, scene: Scene, rendered: Passes, picture: bytes) -> dict[str, bytes]:
+        """The frame's files by path in the dataset folder, the picture first."""
+        name = frame_name(frame)
+        files = {f"images/{name}.jpg": picture}
+        outputs = self._config.outputs
+        if "semantic" in outputs:
+            files[f"semantic/{name}.png"] = _png(semantic_image(scene, rendered.ids))
+        if "instances" in outputs:
+            files[f"instances/{name}.png"] = _png(rendered.ids.astype(np.uint16))
+        if "depth" in outputs:
+            files[f"depth/{name}.png"] = _png(depth_image(rendered.depth))
+        if rendered.normals is not None:
+            files[f"normals/{name}.png"] = _png(normal_image(rendered.normals, scene.view))
+        return files
+
+    def _record(
+        self, spec: SceneSpec, scene: Scene, annotations: tuple[Annotation, ...], picture: bytes
+    ) -> FrameRecord:
+        view = scene.view
+        return FrameRecord(
+            frame=spec.frame,
+            file_name=f"{frame_name(spec.frame)}.jpg",
+            width=view.width,
+            height=view.height,
+            K=_rows(view.K),
+            camera_pose=_rows(view.pose),
+            seed=spec.seed,
+            video_id=spec.clip,
+            frame_in_video=spec.frame % self._config.clip_length,
+            recipe=spec.recipe,
+            spec_sha256=spec_sha256(spec),
+            image_sha256=sha256(picture).hexdigest(),
+            annotations=annotations,
+        )
+
+
+def cache_folder() -> Path:
+    """Where texture files are kept between jobs: $XDG_CACHE_HOME/carousel, by default ~/.cache/carousel."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "carousel"
+
+
+def semantic_image(scene: Scene, ids: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """The index into `scenegen.scene.SEMANTICS` at each pixel; what no instance covers is sky."""
+    classes = np.zeros(1 + max((instance.id for instance in scene.instances), default=0), np.uint8)
+    for instance in scene.instances:
+        classes[instance.id] = SEMANTICS.index(instance.semantic)
+    return classes[ids]
+
+
+def depth_image(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """KITTI's depth map: metres along the camera's z times 256, 0 where there is none or it is too far."""
+    steps = np.rint(depth * _DEPTH_STEPS_PER_M)
+    return np.where(steps <= np.iinfo(np.uint16).max, steps, 0).astype(np.uint16)
+
+
+def normal_image(normals: NDArray[np.float32], view: View) -> NDArray[np.uint8]:
+    """Normals in the camera frame (x right, y down, z forward), −1..1 as 1..255; 0 where there is none."""
+    seen = np.linalg.norm(normals, axis=-1, keepdims=True) > 0.5
+    camera = normals @ view.pose[:3, :3].astype(np.float32)
+    return np.where(seen, np.rint(camera * 127 + 128), 0).astype(np.uint8)
+
+
+def _cars(scene: Scene) -> list[CarInstance]:
+    return [_car(instance) for instance in scene.instances if instance.car_slot is not None]
+
+
+def _car(instance: Instance) -> CarInstance:
+    params = instance.shape
+    mesh = mesh_of(params)
+    vertices = mesh.vertices @ instance.matrix[:3, :3].T + instance.matrix[:3, 3]
+    return CarInstance(
+        id=instance.id,
+        track_id=instance.car_slot,
+        vertices_world=vertices,
+        faces=mesh.faces,
+        matrix=instance.matrix,
+        length=params.length_m,
+        width=params.width_m,
+        height=params.height_m,
+        model_id=f"{params.style}-{params.seed}",
+        style=params.style,
+    )
+
+
+def _png(image: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(image).save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
+
+
+def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(round(float(value), 9) for value in row) for row in matrix)

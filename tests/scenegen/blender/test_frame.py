@@ -1,0 +1,96 @@
+"""FrameMaker: what one frame leaves on disk and in Blender, for every renderer and output."""
+
+import bpy
+import numpy as np
+import pytest
+from PIL import Image
+
+from scenegen.dataset.store import FrameStore
+from scenegen.errors import UserError
+from scenegen.frame import FrameMaker
+from scenegen.scene import SEMANTICS
+
+pytestmark = pytest.mark.blender
+
+
+def images_of(out):
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*.*")) if path.is_file()
+    }
+
+
+def blocks():
+    """How many data blocks of each kind Blender holds."""
+    return {
+        name: len(getattr(bpy.data, name)) for name in ("objects", "meshes", "lights", "cameras", "images")
+    }
+
+
+def test_same_frame_is_the_same_bytes_whatever_was_rendered_before(config, tmp_path):
+    alone, after = (config(f"out={tmp_path / name}") for name in ("alone", "after"))
+    FrameMaker(alone, threads=1).make(5)
+    maker = FrameMaker(after, threads=2)
+    for frame in (2, 5):
+        maker.make(frame)
+    one, other = images_of(tmp_path / "alone"), images_of(tmp_path / "after")
+    assert one == {name: other[name] for name in one}
+
+
+def test_a_frame_leaves_no_data_behind(config):
+    maker = FrameMaker(config("randomizer=full"), threads=2)
+    maker.make(0)
+    before, materials = blocks(), len(bpy.data.materials)
+    for frame in range(1, 5):
+        maker.make(frame)
+    assert blocks() == before
+    assert len(bpy.data.materials) - materials <= 12  # fixed looks of slots seen for the first time
+
+
+def test_all_outputs_agree_with_each_other(config, tmp_path):
+    job = config("outputs=[rgb,instances,semantic,depth,normals]", "randomizer=structured")
+    FrameMaker(job, threads=2).make(1)
+    record = FrameStore(job.out).read(1)
+    read = {
+        kind: np.asarray(Image.open(f"{job.out}/{kind}/000/000000001.png"))
+        for kind in ("instances", "semantic", "depth", "normals")
+    }
+    ids, semantic, depth, normals = read.values()
+    assert all(image.shape[:2] == (record.height, record.width) for image in read.values())
+    car = semantic == SEMANTICS.index("car")
+    assert {a.track_id + 1 for a in record.annotations if a.area} == set(np.unique(ids[car]))
+    assert sum(a.area for a in record.annotations) == car.sum()
+    assert ((ids == 0) == (semantic == SEMANTICS.index("sky"))).all()
+    assert (depth[ids == 0] == 0).all()
+    road = semantic == SEMANTICS.index("road")
+    up = normals[road].astype(float).mean(axis=0) - 128  # camera frame: y points down
+    assert up[1] < -110
+
+
+def test_depth_is_the_distance_along_the_optical_axis(config):
+    job = config("outputs=[rgb,instances,depth]", "randomizer=structured")
+    maker = FrameMaker(job, threads=2)
+    near = []
+    for frame in range(6):
+        maker.make(frame)
+        depth = np.asarray(Image.open(f"{job.out}/depth/000/{frame:09d}.png")) / 256
+        ids = np.asarray(Image.open(f"{job.out}/instances/000/{frame:09d}.png"))
+        for a in FrameStore(job.out).read(frame).annotations:
+            if a.area > 20 and a.cuboid.location[2] > 5:
+                z = np.array(a.cuboid.corners)[:, 2]
+                seen = depth[ids == a.track_id + 1]
+                near.append((seen.min() - z.min(), z.max() - seen.max()))
+    assert len(near) >= 3
+    assert min(min(pair) for pair in near) > -0.25  # mirrors stand out of the cuboid
+
+
+def test_a_gpu_that_is_not_there_is_refused(config):
+    with pytest.raises(UserError, match=r"renderer\.device=hip"):
+        FrameMaker(config("renderer.device=hip"), threads=1)
+
+
+def test_save_blend_keeps_the_scene(config):
+    job = config("save_blend=true")
+    FrameMaker(job, threads=2).make(3)
+    bpy.ops.wm.open_mainfile(filepath=f"{job.out}/blend/000/000000003.blend")
+    assert any(item.type == "CAMERA" for item in bpy.context.scene.objects)
+    assert sum(item.type == "MESH" for item in bpy.context.scene.objects) > 3
