@@ -1,0 +1,103 @@
+"""What is made of the committed frames at the end of a job: specs, COCO, exports, dataset.json, gallery."""
+
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from randomizers.recipe import sample_scene
+from randomizers.spec import SceneSpec
+from scenegen.config import RenderConfig
+from scenegen.dataset.coco import Counts, write_coco
+from scenegen.dataset.info import config_hash, write_info
+from scenegen.dataset.kitti import export_kitti
+from scenegen.dataset.specs import spec_sha256, write_specs
+from scenegen.dataset.store import FrameStore
+from scenegen.dataset.yolo import export_yolo
+from scenegen.errors import RunError
+from scenegen.gallery.build import build_gallery
+from scenegen.launchers.local import Outcome
+
+_EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
+
+
+def finish(config: RenderConfig, photos: tuple[str, ...], outcomes: Sequence[Outcome]) -> Counts:
+    """Bring all that is derived from frames/ up to date with the frames committed there.
+
+    outcomes: of this run's frames.
+    Raises RunError where a record is of another spec than config, seed and index give, or the disk refuses.
+    """
+    store = FrameStore(Path(config.out))
+    frames = store.committed()
+    write_specs(store.root, _checked_specs(config, photos, store, frames))
+    licenses = _licenses(config)
+    info = {"description": "Cars rendered by Carousel", "config_sha256": config_hash(config)}
+    counts = write_coco(store, frames, info, licenses, config.annotations.segmentation)
+    for export in config.export:
+        _EXPORTS[export](store, frames)
+    before = _Info.read(store.root)
+    failures = before.failures | {outcome.frame: _reason(outcome) for outcome in outcomes if outcome.error}
+    for frame in failures.keys() & set(frames):  # failed once, committed since
+        del failures[frame]
+    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses)
+    if config.gallery and frames:
+        build_gallery(store.root)
+    return counts
+
+
+def specs(config: RenderConfig, photos: tuple[str, ...], frames: Iterable[int]) -> Iterator[SceneSpec]:
+    """The SceneSpecs of some of the job's frames, without rendering them."""
+    size = config.renderer.width, config.renderer.height
+    for frame in frames:
+        yield sample_scene(config.randomizer, config.seed, frame, config.clip_length, *size, photos)
+
+
+def _checked_specs(
+    config: RenderConfig, photos: tuple[str, ...], store: FrameStore, frames: Sequence[int]
+) -> Iterator[SceneSpec]:
+    for spec in specs(config, photos, frames):
+        if spec_sha256(spec) != store.read(spec.frame).spec_sha256:
+            raise RunError(
+                f"frame {spec.frame} in {store.root} is of another spec than config and seed give now: the "
+                "program or the photos have changed since. Choose another folder with out=FOLDER, or delete "
+                f"{store.record_path(spec.frame)} to render it anew"
+            )
+        yield spec
+
+
+class _Info(msgspec.Struct):
+    """What an earlier run left in dataset.json and this one carries on."""
+
+    failures: dict[int, str] = {}
+    versions: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, root: Path) -> "_Info":
+        try:
+            return msgspec.json.decode((root / "dataset.json").read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError):
+            return cls()  # it is written anew
+
+
+def _reason(outcome: Outcome) -> str:
+    return f"{outcome.error}\n{outcome.log}".rstrip()
+
+
+def _versions(before: _Info, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Of what made the frames; several Blenders where several runs used different ones."""
+    blenders = {outcome.blender for outcome in outcomes} | set(before.versions.get("blender", "").split(", "))
+    return {
+        "carousel": importlib.metadata.version("carousel"),
+        "python": platform.python_version(),
+        "blender": ", ".join(sorted(blenders - {""})),
+    }
+
+
+def _licenses(config: RenderConfig) -> list[dict[str, Any]]:
+    """Every picture carries licence 1: yours, or also that of the photos in it."""
+    own = "Rendered from procedural models: no third party's rights"
+    photos = f"Rendered with photos of {config.assets.textures} as textures: their licences apply"
+    return [{"id": 1, "name": photos if config.assets.textures else own, "url": ""}]

@@ -1,0 +1,137 @@
+"""A job: which frames are still to do, workers to do them, and what follows from the committed ones."""
+
+import fcntl
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from assets.textures.photos import catalogue
+from scenegen.config import RenderConfig
+from scenegen.dataset.coco import Counts
+from scenegen.dataset.files import write_error
+from scenegen.dataset.info import check_same, write_config
+from scenegen.dataset.specs import write_specs
+from scenegen.dataset.store import FrameStore, frame_name
+from scenegen.errors import UserError
+from scenegen.finish import finish, specs
+from scenegen.launchers.local import Outcome, run_local
+from scenegen.progress import Progress, duration
+
+_FAILURES_SHOWN = 10
+
+
+def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
+    """Do the job and say what came of it. Returns the exit code: 1 if a frame was given up, else 0.
+
+    command: starts a worker; see `run_local`. Raises UserError or RunError; what is committed stays valid.
+    """
+    store = FrameStore(Path(config.out))
+    with _locked(store.root), _hint_at_resuming(config, store):
+        check_same(store.root, config)
+        write_config(store.root, config)
+        photos = _photos(config)
+        if config.specs_only:
+            write_specs(store.root, specs(config, photos, wanted(config)))
+            print(f"{len(wanted(config))} specs in {store.root / 'specs'}")
+            return 0
+        outcomes, seconds = _render(config, photos, store, command)
+        store.remove_temporaries()
+        counts = finish(config, photos, outcomes)
+    _summarize(config, outcomes, seconds, counts)
+    return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+def wanted(config: RenderConfig) -> list[int]:
+    """The frames that the command asks for, committed or not, in ascending order."""
+    if config.only is not None:
+        return sorted(set(config.only))
+    return list(range(config.start, config.start + config.n))
+
+
+def missing(config: RenderConfig, store: FrameStore) -> list[int]:
+    """The wanted frames that are not committed, or whose .blend is asked for and not there."""
+    committed = set(store.committed())
+    return [frame for frame in wanted(config) if frame not in committed or _lacks_blend(config, store, frame)]
+
+
+def _lacks_blend(config: RenderConfig, store: FrameStore, frame: int) -> bool:
+    return config.save_blend and not (store.root / "blend" / f"{frame_name(frame)}.blend").exists()
+
+
+def _photos(config: RenderConfig) -> tuple[str, ...]:
+    folder = config.assets.textures
+    if folder is None:
+        return ()
+    try:
+        return catalogue(Path(folder))
+    except (ValueError, OSError) as error:
+        raise UserError(f"assets.textures={folder}: {error}") from error
+
+
+def _render(
+    config: RenderConfig, photos: tuple[str, ...], store: FrameStore, command: Sequence[str] | None
+) -> tuple[list[Outcome], float]:
+    """Render what is missing. Returns what became of each frame, and the seconds it took."""
+    frames, total = missing(config, store), len(wanted(config))
+    outcomes: list[Outcome] = []
+    with (
+        Progress(total, before=total - len(frames)) as progress,
+        closing(run_local(config, photos, frames, command)) as arriving,
+    ):
+        for outcome in arriving:
+            outcomes.append(outcome)
+            progress.frame(failed=bool(outcome.error))
+    return outcomes, progress.seconds
+
+
+@contextmanager
+def _hint_at_resuming(config: RenderConfig, store: FrameStore) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        total = len(wanted(config))
+        committed = total - len(missing(config, store))
+        print(
+            f"interrupted: {committed} of {total} frames are committed; the same command resumes",
+            file=sys.stderr,
+        )
+        raise
+
+
+def _summarize(config: RenderConfig, outcomes: Sequence[Outcome], seconds: float, counts: Counts) -> None:
+    failures = [outcome for outcome in outcomes if outcome.error]
+    new = len(outcomes) - len(failures)
+    pace = f" in {duration(seconds)}, {seconds / new:.2f} s/frame" if new else ""
+    print(f"{config.out}: {counts.images} frames ({new} new{pace}), {counts.annotations} cars")
+    if config.gallery and counts.images:
+        print(f"gallery: {Path(config.out) / 'gallery' / 'index.html'}")
+    for failure in failures[:_FAILURES_SHOWN]:
+        print(f"frame {failure.frame} failed: {failure.error}", file=sys.stderr)
+    if failures:
+        print(
+            f"{len(failures)} frames failed (see failures in {Path(config.out) / 'dataset.json'}); "
+            "the same command tries them again",
+            file=sys.stderr,
+        )
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Make the folder and hold it alone. The kernel lets go of it however this process ends.
+
+    Raises UserError where another command holds it, RunError where it cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("w")
+    except OSError as error:
+        raise write_error(out, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(
+                f"out={out}: another render command is at work there; wait for it or end it"
+            ) from error
+        yield

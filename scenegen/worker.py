@@ -1,0 +1,112 @@
+"""A worker process: renders the frames that the coordinator names, one after the other, until it hangs up."""
+
+import ctypes
+import errno
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+if __name__ == "__main__":
+    ROOT = Path(__file__).resolve().parent.parent
+    sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "scenegen")]
+    from scenegen.bootstrap import ensure_packages
+
+    ensure_packages()
+
+from scenegen.errors import RunError, UserError
+from scenegen.protocol import RENDER, SETUP, Done, Failed, Ready, Setup, Stop, receive, send
+
+# No other frame would fare better: the disk is full, or the folder must not be written.
+_FATAL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+Make = Callable[[int], None]
+SetUp = Callable[[Setup], tuple[Make, str]]
+
+
+def serve(connection: Connection, set_up: SetUp) -> None:
+    """Answer the coordinator until it hangs up or nothing more can be done.
+
+    set_up: makes this process ready for the job and returns the function that renders and commits one frame,
+    and Blender's version.
+    """
+    setup = receive(connection, SETUP)
+    try:
+        make, blender = set_up(setup)
+    except Exception as error:
+        traceback.print_exc()
+        send(connection, Stop(error=_cause(error), users_mistake=isinstance(error, UserError)))
+        return
+    send(connection, Ready(blender=blender))
+    while True:
+        report = _attempt(make, receive(connection, RENDER).frame)
+        send(connection, report)
+        if isinstance(report, Stop):
+            return
+
+
+def _attempt(make: Make, frame: int) -> Done | Failed | Stop:
+    try:
+        make(frame)
+    except Exception as error:
+        traceback.print_exc()
+        if isinstance(error, UserError) or _is_fatal(error):
+            return Stop(error=_cause(error), users_mistake=isinstance(error, UserError))
+        return Failed(frame=frame, error=_cause(error))
+    return Done(frame=frame)
+
+
+def _is_fatal(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FATAL_ERRNOS:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _cause(error: Exception) -> str:
+    own = type(error).__module__.startswith("scenegen.")
+    return str(error) if own else f"{type(error).__name__}: {error}"
+
+
+def _set_up_blender(setup: Setup) -> tuple[Make, str]:
+    try:
+        from scenegen.frame import FrameMaker
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] != "bpy":
+            raise
+        raise RunError(
+            f"{sys.executable} cannot load Blender's module bpy: {error}. `python -m scenegen.doctor` says "
+            "what is missing; `make setup` installs it, or use `blender -b -P scenegen/render.py -- …`"
+        ) from error
+    maker = FrameMaker(setup.config, setup.photos, setup.threads)
+    return maker.make, sys.modules["bpy"].app.version_string
+
+
+def run(set_up: SetUp) -> None:
+    """Serve on the file descriptor that the last argument names, then leave without Blender's own exit."""
+    _die_with_parent()
+    descriptor = int(sys.argv[-1])
+    os.set_inheritable(descriptor, False)
+    try:
+        serve(Connection(descriptor), set_up)
+    except (EOFError, ConnectionError):
+        pass  # the coordinator hung up
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _die_with_parent() -> None:
+    """A worker stuck in a frame would not notice the coordinator's death; the Linux kernel does it for us."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    run(_set_up_blender)

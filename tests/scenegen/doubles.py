@@ -1,0 +1,111 @@
+"""A worker without Blender, for the job's tests: scenegen.worker's loop around frames that are tiny records.
+
+As a script with a descriptor it is that worker; with a config in JSON it is the command with such workers.
+
+What goes wrong is told by the environment variable MISCHIEF, "KIND" or "KIND:FRAME" (see `_misbehave`).
+Every try of a frame leaves a line "FRAME PID THREADS" in OUT/tries, and every process one in OUT/starts.
+"""
+
+import errno
+import os
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import msgspec
+
+from randomizers.recipe import sample_scene
+from randomizers.spec import to_json
+from scenegen import job
+from scenegen.cli import exit_code
+from scenegen.config import RenderConfig
+from scenegen.dataset.records import FrameRecord
+from scenegen.dataset.store import FrameStore, frame_name
+from scenegen.errors import RunError, UserError
+from scenegen.protocol import Setup
+from scenegen.worker import Make, run
+
+COMMAND = (sys.executable, __file__)
+FRAME_S = float(os.environ.get("FRAME_S", "0"))
+
+
+def set_up(setup: Setup) -> tuple[Make, str]:
+    """Renders frames whose every byte follows from the config and the index."""
+    config, out = setup.config, Path(setup.config.out)
+    kind, _, victim = os.environ.get("MISCHIEF", "").partition(":")
+    _note(out / "starts", f"{os.getpid()}")
+    if kind == "no-start":
+        raise RunError("libSM.so.6 is missing")
+    if kind == "crash-at-start":
+        print("Segmentation fault, says the log", flush=True)
+        os._exit(139)
+
+    def make(frame: int) -> None:
+        tries = _note(out / "tries", f"{frame} {os.getpid()} {setup.threads}")
+        first = sum(line.startswith(f"{frame} ") for line in tries) == 1
+        if not victim or frame == int(victim):
+            _misbehave(kind, first)
+        time.sleep(FRAME_S)
+        FrameStore(out).commit(*_frame(config, setup.photos, frame))
+
+    return make, "0.0.0 (double)"
+
+
+def _misbehave(kind: str, first: bool) -> None:
+    match kind:
+        case "fail":
+            raise ValueError("no car fits the road")
+        case "fail-once" if first:
+            raise ValueError("out of memory")
+        case "die-once" if first:
+            os._exit(3)
+        case "die":
+            print("last words", flush=True)
+            os._exit(3)
+        case "hang-once" if first:
+            time.sleep(3600)
+        case "disk-full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        case "bad-config":
+            raise UserError("renderer.device=optix: no such GPU here")
+
+
+def _frame(config: RenderConfig, photos: tuple[str, ...], frame: int) -> tuple[FrameRecord, dict[str, bytes]]:
+    width, height = config.renderer.width, config.renderer.height
+    spec = sample_scene(config.randomizer, config.seed, frame, config.clip_length, width, height, photos)
+    line = to_json(spec)
+    picture = b"\xff\xd8" + sha256(line).digest() + b"\xff\xd9"
+    record = FrameRecord(
+        frame=frame,
+        file_name=f"{frame_name(frame)}.jpg",
+        width=width,
+        height=height,
+        K=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        camera_pose=tuple(tuple(float(i == j) for j in range(4)) for i in range(4)),
+        seed=config.seed,
+        video_id=spec.clip,
+        frame_in_video=frame % config.clip_length,
+        recipe=spec.recipe,
+        spec_sha256=sha256(line).hexdigest(),
+        image_sha256=sha256(picture).hexdigest(),
+        annotations=(),
+    )
+    return record, {f"images/{frame_name(frame)}.jpg": picture}
+
+
+def _note(path: Path, line: str) -> list[str]:
+    """Append a line; returns all lines."""
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+    return path.read_text().splitlines()
+
+
+if __name__ == "__main__":
+    if sys.argv[1].isdigit():
+        run(set_up)
+    config = msgspec.json.decode(sys.argv[1], type=RenderConfig)
+    sys.exit(exit_code(lambda: job.run(config, COMMAND)))
