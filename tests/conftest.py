@@ -1,0 +1,39 @@
+"""What all tests share: Hypothesis without deadlines, and skips for what a machine may lack."""
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("carousel", settings(deadline=None))  # machines differ; nothing here is timed
+settings.load_profile("carousel")
+
+NEEDS = {  # marker → whether this machine can run such tests, and what is said where it can't
+    "blender": (find_spec("bpy") is not None, "bpy is not installed: make setup"),
+    "chromium": (
+        bool(shutil.which("chromedriver"))
+        and bool(shutil.which("chromium") or shutil.which("chromium-browser")),
+        "no headless Chromium: apt-get install chromium chromium-driver",
+    ),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker, (there, reason) in NEEDS.items():
+            if not there and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def kitti() -> Path:
+    """The folder of real KITTI that CAROUSEL_KITTI names; the test is skipped where it names none."""
+    folder = os.environ.get("CAROUSEL_KITTI")
+    if not folder:
+        pytest.skip("CAROUSEL_KITTI names no folder of KITTI")
+    path = Path(folder)
+    assert path.is_dir(), f"CAROUSEL_KITTI={folder} is not a folder"
+    return path
