@@ -70,4 +70,4 @@ class Stream:
             target -= weight
             if target < 0:
                 return item
-        return next(item for item, weight in reversed(weights.items()) if weight > 0)
+        return [item for item, weight in weights.items() if weight > 0][-1]  # rounding ate the last step

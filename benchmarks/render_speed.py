@@ -2,10 +2,10 @@
 
     python benchmarks/render_speed.py [frames=24]
 
-Each size is rendered by the real command with one worker per core; the rate is taken between the first commits
-and the last, so that starting Blender is left out. Then one process renders the same frames on all cores and
-reads Cycles' own status lines (Blender 4.5's; 5.x no longer prints them): of a frame's time, how much goes to
-sampling with denoising, to Cycles' scene update, and to all that is ours around the render call.
+Each size is rendered by the real command with one worker per core; the rate is taken between the first
+commits and the last, so that starting Blender is left out. Then one process, with one thread as a worker has,
+renders the same frames and reads Cycles' own status lines (Blender 4.5's; 5.x no longer prints them): of a
+frame's time, how much goes to sampling with denoising, to Cycles' scene update, and to all that is ours.
 """
 
 import os
@@ -51,7 +51,11 @@ def seconds_per_frame(overrides: list[str], out: Path) -> float:
 def time_parts(overrides: list[str], frames: int) -> tuple[float, float, float]:
     """Median seconds of sampling, of Cycles' scene update, and of the rest of `FrameMaker.make`."""
     child = subprocess.run(
-        [sys.executable, __file__, "child", *overrides], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "child", *overrides],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OIDN_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
     update, finished, wall = [], [], []
     for line in child.stdout.splitlines():
@@ -68,7 +72,7 @@ def time_parts(overrides: list[str], frames: int) -> tuple[float, float, float]:
 
 
 def child(overrides: list[str]) -> None:
-    """Make the frames in this process on all cores, saying how long each took."""
+    """Make the frames in this process, saying how long each took."""
     from time import perf_counter
 
     sys.path.insert(0, str(ROOT))
@@ -76,7 +80,7 @@ def child(overrides: list[str]) -> None:
     from scenegen.frame import FrameMaker
 
     config = compose(overrides)
-    maker = FrameMaker(config, threads=len(os.sched_getaffinity(0)))
+    maker = FrameMaker(config, threads=1)
     for frame in range(config.n):
         start = perf_counter()
         maker.make(frame)

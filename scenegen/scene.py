@@ -68,8 +68,8 @@ class Instance:
 class View:
     """A pinhole camera.
 
-    K: (3, 3) intrinsics in pixels; pixel (i, j) covers [i, i+1) × [j, j+1), so the principal point of a centred
-    sensor is (width / 2, height / 2).
+    K: (3, 3) intrinsics in pixels; pixel (i, j) covers [i, i+1) × [j, j+1), so the principal point of a
+    centred sensor is (width / 2, height / 2).
     pose: (4, 4) camera to world, camera axes x right, y down, z forward (KITTI / OpenCV).
     """
 

@@ -64,19 +64,10 @@ class Stage:
 
 def _mesh_data(mesh: Mesh, surfaces: Mapping[str, Surface]) -> bpy.types.Mesh:
     """The mesh as Blender data, its UVs divided by each slot's texture scale."""
-    data = bpy.data.meshes.new("mesh")
-    faces = len(mesh.faces)
-    data.vertices.add(len(mesh.vertices))
-    data.vertices.foreach_set("co", np.ascontiguousarray(mesh.vertices, np.float32).ravel())
-    data.loops.add(3 * faces)
-    data.loops.foreach_set("vertex_index", np.ascontiguousarray(mesh.faces, np.int32).ravel())
-    data.polygons.add(faces)
-    compat.set_triangles(data)
-    data.polygons.foreach_set("material_index", mesh.slot.astype(np.int32))
-    data.polygons.foreach_set("use_smooth", mesh.smooth)
+    uv = None
     if any(surface.texture is not None for surface in surfaces.values()):
         scales = [surfaces[s].texture_scale_m if s in surfaces else 1.0 for s in mesh.slots]
         uv = mesh.uv / np.array(scales, np.float32)[mesh.slot][:, None, None]
-        data.uv_layers.new(name="uv", do_init=False).data.foreach_set("uv", uv.astype(np.float32).ravel())
-    data.update(calc_edges=True)
+    data = bpy.data.meshes.new("mesh")
+    compat.fill_mesh(data, mesh, uv)
     return data

@@ -145,10 +145,9 @@ def _cut(front: Floats, behind: Floats) -> Floats:
 
 def _extent(triangles: Floats) -> _Window:
     """The pixels whose centres lie within the triangles' common bounding box."""
-    flat = triangles.reshape(-1, 2)
-    x0, y0 = np.ceil(flat.min(axis=0) - 0.5)
-    x1, y1 = np.ceil(flat.max(axis=0) - 0.5)
-    return _Window(int(x0), int(y0), int(x1), int(y1))
+    x, y = triangles[:, :, 0], triangles[:, :, 1]  # a reduction along an axis of two is ten times slower
+    low, high = np.ceil([x.min() - 0.5, y.min() - 0.5]), np.ceil([x.max() - 0.5, y.max() - 0.5])
+    return _Window(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
 def _rasterise(triangles: Floats, window: _Window) -> Mask:

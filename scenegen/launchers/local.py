@@ -199,6 +199,7 @@ class _Crew:
         return os.environ | {
             "OMP_NUM_THREADS": threads,
             "OPENBLAS_NUM_THREADS": threads,
+            "OIDN_NUM_THREADS": threads,  # the denoiser takes every core else, and the workers thrash
             "TMPDIR": self._scratch,
         }
 
