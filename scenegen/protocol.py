@@ -29,6 +29,7 @@ class Ready(Params, tag=True):
     """Worker → coordinator: set up, give me a frame."""
 
     blender: str  # version
+    warnings: tuple[str, ...] = ()  # what the user should know of this machine
 
 
 class Done(Params, tag=True):

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import logging
 import os
 import signal
 import sys
@@ -35,18 +36,33 @@ def serve(connection: Connection, set_up: SetUp) -> None:
     and Blender's version.
     """
     setup = receive(connection, SETUP)
+    warnings = _Warnings()
+    logging.getLogger().addHandler(warnings)
     try:
         make, blender = set_up(setup)
     except Exception as error:
         traceback.print_exc()
         send(connection, Stop(error=_cause(error), users_mistake=isinstance(error, UserError)))
         return
-    send(connection, Ready(blender=blender))
+    finally:
+        logging.getLogger().removeHandler(warnings)
+    send(connection, Ready(blender=blender, warnings=tuple(warnings.texts)))
     while True:
         report = _attempt(make, receive(connection, RENDER).frame)
         send(connection, report)
         if isinstance(report, Stop):
             return
+
+
+class _Warnings(logging.Handler):
+    """Keeps what is logged as a warning, to be told to the user and not to the worker's log alone."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
 
 
 def _attempt(make: Make, frame: int) -> Done | Failed | Stop:

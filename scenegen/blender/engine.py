@@ -25,7 +25,7 @@ def set_up(config: RendererConfig, normals: bool, threads: int) -> None:
     scene.view_layers[0].name = "picture"
     scene.render.resolution_percentage = 100
     # What Cycles keeps from one frame orders the next one's lights and objects: the same spec then gave other
-    # noise after another frame. Every frame's content is new anyway; keeping the rest saved nothing measurable.
+    # noise after another frame. Every frame's content is new anyway, so that little is lost.
     scene.render.use_persistent_data = False
     scene.render.threads_mode, scene.render.threads = "FIXED", threads
     scene.render.use_compositing = scene.render.use_sequencer = False

@@ -1,5 +1,6 @@
 """Workers on this machine: each gets a frame at a time; those that die, hang or grow old are replaced."""
 
+import logging
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from scenegen.config import RenderConfig
 from scenegen.dataset.files import write_error
 from scenegen.errors import RunError, UserError
 from scenegen.protocol import REPORT, Done, Failed, Ready, Render, Setup, Stop, receive, send
+
+log = logging.getLogger(__name__)
 
 _WORKER = Path(__file__).resolve().parent.parent / "worker.py"
 _SHARED_MEMORY = Path("/dev/shm")
@@ -153,6 +156,7 @@ class _Crew:
         self._left = len(frames)
         self._tries = Counter[int]()
         self._ever_ready, self._failed_starts = False, 0
+        self._warned: set[str] = set()
         self._workers: dict[int, _Worker] = {}  # by slot
         self._slots = worker_count(config, len(frames))
         self._setup = Setup(config=config, photos=photos, threads=max(1, cores() // max(1, self._slots)))
@@ -221,8 +225,9 @@ class _Crew:
         match report:
             case Stop(error=error, users_mistake=users_mistake):
                 raise (UserError if users_mistake else RunError)(error)
-            case Ready(blender=blender):
+            case Ready(blender=blender, warnings=warnings):
                 worker.blender = blender
+                self._warn(warnings)
                 self._ever_ready, self._failed_starts = True, 0
             case Done(frame=frame):
                 worker.frame = None
@@ -232,6 +237,13 @@ class _Crew:
             case Failed(frame=frame, error=error):
                 worker.frame = None
                 yield from self._failed(frame, error, worker)
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        """Pass on what a worker warns of, once for all workers."""
+        for warning in dict.fromkeys(warnings):
+            if warning not in self._warned:
+                self._warned.add(warning)
+                log.warning("warning: %s", warning)
 
     def _next(self, worker: _Worker) -> None:
         """Give an idle worker a frame, or replace it where it has rendered its share."""

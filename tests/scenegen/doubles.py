@@ -7,6 +7,7 @@ Every try of a frame leaves a line "FRAME PID THREADS" in OUT/tries, and every p
 """
 
 import errno
+import logging
 import os
 import sys
 import time
@@ -40,6 +41,8 @@ def set_up(setup: Setup) -> tuple[Make, str]:
     _note(out / "starts", f"{os.getpid()}")
     if kind == "no-start":
         raise RunError("libSM.so.6 is missing")
+    if kind == "warn":
+        logging.getLogger("scenegen.blender").warning("no denoiser here")
     if kind == "crash-at-start":
         print("Segmentation fault, says the log", flush=True)
         os._exit(139)

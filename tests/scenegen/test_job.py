@@ -77,6 +77,13 @@ def test_same_bytes_for_any_number_of_workers(tmp_path, reference, workers):
     assert len((tmp_path / "starts").read_text().splitlines()) <= workers
 
 
+def test_what_every_worker_warns_of_is_said_once(tmp_path):
+    done = job(tmp_path, "n=4", "workers=2", "launcher.recycle_after=1", MISCHIEF="warn")
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "starts").read_text().splitlines()) > 1
+    assert done.stderr.count("warning: no denoiser here") == 1
+
+
 def test_never_more_workers_than_frames_and_each_gets_its_share_of_the_cores(tmp_path):
     assert job(tmp_path, "n=2", "workers=7").returncode == 0
     assert len((tmp_path / "starts").read_text().splitlines()) <= 2
