@@ -2,8 +2,8 @@
 
     python benchmarks/render_speed.py [frames=24]
 
-Each size is rendered by the real command with one worker per core; the rate is taken between the first
-commits and the last, so that starting Blender is left out. Then one process, with one thread as a worker has,
+Each size is rendered by the real command with its own choice of workers; the rate is taken between the first
+commits and the last, so that starting Blender is left out. Then one process with two threads, as a worker has,
 renders the same frames and reads Cycles' own status lines (Blender 4.5's; 5.x no longer prints them): of a
 frame's time, how much goes to sampling with denoising, to Cycles' scene update, and to all that is ours.
 """
@@ -44,7 +44,7 @@ def seconds_per_frame(overrides: list[str], out: Path) -> float:
     """The real command's steady rate, from the times of its commits."""
     subprocess.run([sys.executable, ROOT / "scenegen" / "render.py", *overrides], check=True)
     commits = np.sort([path.stat().st_mtime for path in out.glob("frames/*/*.json")])
-    workers = len(os.sched_getaffinity(0))  # the first commit of each worker marks the start
+    workers = max(1, len(os.sched_getaffinity(0)) // 2)  # the first commit of each marks the start
     return float((commits[-1] - commits[workers - 1]) / (len(commits) - workers))
 
 
@@ -55,7 +55,7 @@ def time_parts(overrides: list[str], frames: int) -> tuple[float, float, float]:
         check=True,
         capture_output=True,
         text=True,
-        env=os.environ | {"OIDN_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=os.environ | {"OIDN_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
     )
     update, finished, wall = [], [], []
     for line in child.stdout.splitlines():
@@ -80,7 +80,7 @@ def child(overrides: list[str]) -> None:
     from scenegen.frame import FrameMaker
 
     config = compose(overrides)
-    maker = FrameMaker(config, threads=1)
+    maker = FrameMaker(config, threads=2)
     for frame in range(config.n):
         start = perf_counter()
         maker.make(frame)

@@ -28,6 +28,7 @@ _WORKER = Path(__file__).resolve().parent.parent / "worker.py"
 _SHARED_MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2**30
 _LOG_TAIL_LINES = 15
+_CORES_PER_WORKER = 2  # two workers of one thread each were slower than one of two (docs/performance.md)
 _EXIT_S = 5.0  # from a worker's last word to its end
 
 
@@ -61,7 +62,8 @@ def run_local(
 
 def worker_count(config: RenderConfig, frames: int) -> int:
     """Processes to start for so many frames."""
-    return min(cores() if config.workers == "auto" else config.workers, frames)
+    automatic = max(1, cores() // _CORES_PER_WORKER)
+    return min(automatic if config.workers == "auto" else config.workers, frames)
 
 
 def cores() -> int:
@@ -203,7 +205,9 @@ class _Crew:
         return os.environ | {
             "OMP_NUM_THREADS": threads,
             "OPENBLAS_NUM_THREADS": threads,
-            "OIDN_NUM_THREADS": threads,  # the denoiser takes every core else, and the workers thrash
+            # Left alone, each worker's denoiser takes every core, and pins its threads to the same ones.
+            "OIDN_NUM_THREADS": threads,
+            "OIDN_SET_AFFINITY": "0",
             "TMPDIR": self._scratch,
         }
 
