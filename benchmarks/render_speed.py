@@ -3,9 +3,9 @@
     python benchmarks/render_speed.py [frames=24]
 
 Each size is rendered by the real command with its own choice of workers; the rate is taken between the
-first commits and the last, so that starting Blender is left out. Then one process with two threads, as a worker
-has, renders the same frames and reads Cycles' own status lines (Blender 4.5's; 5.x no longer prints them): of
-a frame's time, how much goes to sampling with denoising, to Cycles' scene update, and to all that is ours.
+first commits and the last, so that starting Blender is left out. Then one process with two threads, as a
+worker has, renders the same frames and reads Cycles' own status lines (Blender 4.5's; 5.x no longer prints
+them): of a frame's time, how much goes to sampling with denoising, to Cycles' scene update, and to ours.
 """
 
 import os
