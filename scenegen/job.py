@@ -28,7 +28,8 @@ def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
     """
     store = FrameStore(Path(config.out))
     with _locked(store.root), _hint_at_resuming(config, store):
-        check_same(store.root, config)
+        if store.committed() or (store.root / "specs").exists():  # else nothing there is of any config yet
+            check_same(store.root, config)
         write_config(store.root, config)
         photos = _photos(config)
         if config.specs_only:

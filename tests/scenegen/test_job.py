@@ -247,6 +247,11 @@ def test_another_config_in_the_folder_is_refused(tmp_path):
     assert job(tmp_path, "n=3", "workers=1").returncode == 0
 
 
+def test_a_folder_where_nothing_was_rendered_yet_takes_any_config(tmp_path):
+    assert job(tmp_path, "n=2", MISCHIEF="no-start").returncode == 1
+    assert job(tmp_path, "n=2", "seed=1").returncode == 0
+
+
 def test_workers_are_recycled(tmp_path, reference):
     assert job(tmp_path, "n=12", "workers=2", "launcher.recycle_after=3").returncode == 0
     assert 4 <= len((tmp_path / "starts").read_text().splitlines()) <= 5
