@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +11,6 @@ from assets.params import Params
 from assets.textures.params import TextureParams
 from randomizers.spec import Lighting, Rgb, Sensor
 
-SEMANTICS = (
-    "sky",
-    "road",
-    "pavement",
-    "ground",
-    "building",
-    "vegetation",
-    "pole",
-    "barrier",
-    "car",
-    "traffic",
-    "distractor",
-)
 Semantic = Literal[
     "sky",
     "road",
@@ -37,6 +24,7 @@ Semantic = Literal[
     "traffic",
     "distractor",
 ]
+SEMANTICS: tuple[Semantic, ...] = get_args(Semantic)  # a class's value in a semantic image
 
 NEAR_M = 0.1  # near plane, the same in Blender and in the labels
 
