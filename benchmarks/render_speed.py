@@ -17,6 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
+from scenegen.compose import compose
+from scenegen.launchers.local import worker_count
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [(1200, 400), (640, 214)]
 REFERENCE = [
@@ -44,7 +47,7 @@ def seconds_per_frame(overrides: list[str], out: Path) -> float:
     """The real command's steady rate, from the times of its commits."""
     subprocess.run([sys.executable, ROOT / "scenegen" / "render.py", *overrides], check=True)
     commits = np.sort([path.stat().st_mtime for path in out.glob("frames/*/*.json")])
-    workers = max(1, len(os.sched_getaffinity(0)) // 2)  # the first commit of each marks the start
+    workers = worker_count(compose(overrides), len(commits))  # the first commit of each marks the start
     return float((commits[-1] - commits[workers - 1]) / (len(commits) - workers))
 
 
@@ -75,8 +78,6 @@ def child(overrides: list[str]) -> None:
     """Make the frames in this process, saying how long each took."""
     from time import perf_counter
 
-    sys.path.insert(0, str(ROOT))
-    from scenegen.compose import compose
     from scenegen.frame import FrameMaker
 
     config = compose(overrides)
