@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from randomizers.recipe import sample_scene
 from randomizers.spec import SceneSpec
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts, write_coco
@@ -20,6 +19,7 @@ from scenegen.dataset.yolo import export_yolo
 from scenegen.errors import RunError
 from scenegen.gallery.build import build_gallery
 from scenegen.launchers.local import Outcome
+from scenegen.sampling import sample_frame
 
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
 
@@ -50,9 +50,8 @@ def finish(config: RenderConfig, photos: tuple[str, ...], outcomes: Sequence[Out
 
 def specs(config: RenderConfig, photos: tuple[str, ...], frames: Iterable[int]) -> Iterator[SceneSpec]:
     """The SceneSpecs of some of the job's frames, without rendering them."""
-    size = config.renderer.width, config.renderer.height
     for frame in frames:
-        yield sample_scene(config.randomizer, config.seed, frame, config.clip_length, *size, photos)
+        yield sample_frame(config, photos, frame)
 
 
 def _checked_specs(

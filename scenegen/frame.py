@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from randomizers.recipe import sample_scene
 from randomizers.spec import SceneSpec
 from scenegen.assemble import assemble
 from scenegen.blender import engine, passes
@@ -20,6 +19,7 @@ from scenegen.dataset.records import Annotation, FrameRecord
 from scenegen.dataset.specs import spec_sha256
 from scenegen.dataset.store import FrameStore, frame_name
 from scenegen.labels.annotate import CarInstance, annotate
+from scenegen.sampling import sample_frame
 from scenegen.scene import SEMANTICS, Instance, Scene, View
 from scenegen.sensor import develop, jpeg
 
@@ -38,7 +38,7 @@ class FrameMaker:
 
     def make(self, frame: int) -> None:
         """Render one frame and commit it. Raises RunError or ValueError saying what could not be done."""
-        spec = self.spec(frame)
+        spec = sample_frame(self._config, self._photos, frame)
         scene = assemble(spec)
         try:
             self._stage.build(scene)
@@ -52,12 +52,6 @@ class FrameMaker:
         encoded = jpeg(picture, scene.sensor.jpeg_quality)
         record = self._record(spec, scene, annotations, encoded)
         self._store.commit(record, self._files(frame, scene, rendered, encoded))
-
-    def spec(self, frame: int) -> SceneSpec:
-        """The SceneSpec of a frame of this job."""
-        c = self._config
-        size = c.renderer.width, c.renderer.height
-        return sample_scene(c.randomizer, c.seed, frame, c.clip_length, *size, self._photos)
 
     def _save_blend(self, frame: int) -> None:
         path = self._store.root / "blend" / f"{frame_name(frame)}.blend"

@@ -21,6 +21,7 @@ SHAPING = (  # what decides how a frame looks or is labelled
     "scenegen/frame.py",
     "scenegen/labels",
     "scenegen/placing",
+    "scenegen/sampling.py",
     "scenegen/scene.py",
     "scenegen/sensor.py",
 )

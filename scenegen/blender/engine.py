@@ -46,7 +46,7 @@ def _cycles(scene: bpy.types.Scene, config: RendererConfig) -> None:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     cycles.device = _choose_device(config.device)
-    cycles.samples = config.samples
+    cycles.samples = 1 if config.name == "eevee" else config.samples  # with EEVEE it makes only the labels
     cycles.use_adaptive_sampling = False
     cycles.seed = 0
     cycles.max_bounces = cycles.glossy_bounces = cycles.transmission_bounces = config.bounces

@@ -33,13 +33,10 @@ def render(eevee: bool) -> Passes:
     if not eevee:
         channels = _render_channels(scene)
         return _passes(channels, channels)
-    samples = scene.cycles.samples
     scene.render.engine = compat.EEVEE
     picture = _render_channels(scene)
-    scene.render.engine, scene.cycles.samples = "CYCLES", 1
-    labels = _render_channels(scene)
-    scene.cycles.samples = samples
-    return _passes(picture, labels)
+    scene.render.engine = "CYCLES"
+    return _passes(picture, _render_channels(scene))
 
 
 def _render_channels(scene: bpy.types.Scene) -> dict[str, NDArray[np.float32]]:
