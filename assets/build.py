@@ -6,12 +6,16 @@ from assets.cars.params import CarParams
 from assets.distractors.build import build_distractor
 from assets.distractors.params import DistractorParams
 from assets.mesh import Mesh
+from assets.models.build import build_model
+from assets.models.params import ModelParams
 from assets.params import Params
 from assets.street.barrier import build_barrier
 from assets.street.building import build_building
+from assets.street.horizon import build_horizon
 from assets.street.params import (
     BarrierParams,
     BuildingParams,
+    HorizonParams,
     PlaneParams,
     PostParams,
     RoadSurfaceParams,
@@ -21,6 +25,8 @@ from assets.street.plane import build_plane
 from assets.street.post import build_post
 from assets.street.surface import build_road_surface
 from assets.street.tree import build_tree
+from assets.traffic.build import build_traffic
+from assets.traffic.params import BusParams, PedestrianParams, TruckParams, TwoWheelerParams
 
 
 @singledispatch
@@ -46,3 +52,9 @@ build.register(BuildingParams)(build_building)
 build.register(TreeParams)(build_tree)
 build.register(PostParams)(build_post)
 build.register(BarrierParams)(build_barrier)
+build.register(HorizonParams)(build_horizon)
+build.register(ModelParams)(build_model)
+build.register(TruckParams)(build_traffic)
+build.register(BusParams)(build_traffic)
+build.register(TwoWheelerParams)(build_traffic)
+build.register(PedestrianParams)(build_traffic)

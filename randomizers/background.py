@@ -4,11 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from assets.stream import Stream
-from assets.street.params import BarrierParams, BuildingParams, PostParams, TreeParams
+from assets.street.params import (
+    BarrierParams,
+    BuildingParams,
+    HorizonKind,
+    HorizonParams,
+    PostParams,
+    TreeParams,
+)
 from assets.street.sample import sample_barrier, sample_building, sample_post, sample_tree
-from randomizers.config import PaperBackground, Row, StreetBackground
+from randomizers.config import HorizonRing, PaperBackground, Row, StreetBackground
 from randomizers.draw import Streams, tone, uniform
-from randomizers.spec import FRONT_TEXTURE_SLOTS, Background, Rgb, Scenery
+from randomizers.spec import FRONT_TEXTURE_SLOTS, Background, Horizon, Rgb, Scenery
 
 Shape = BuildingParams | TreeParams | PostParams | BarrierParams
 Side = Literal[-1, 1]
@@ -32,7 +39,30 @@ def sample_background(streams: Streams, arm: PaperBackground | StreetBackground)
         for side in (1, -1):
             rng = streams(1 + 2 * item + (side > 0))
             scenery += _sample_row(rng, row, sample, side, arm.along_m.low, arm.along_m.high)
-    return Background(textured=False, color=BLACK, scenery=tuple(scenery))
+    return Background(
+        textured=False, color=BLACK, scenery=tuple(scenery), horizons=tuple(_sample_horizons(streams, arm))
+    )
+
+
+def _sample_horizons(streams: Streams, arm: StreetBackground) -> Iterator[Horizon]:
+    """Rings of far scenery, the farthest first."""
+    rings: list[tuple[HorizonKind, HorizonRing]] = [
+        ("hills", arm.hills),
+        ("town", arm.town),
+        ("trees", arm.far_trees),
+    ]
+    for item, (kind, ring) in enumerate(rings):
+        rng = streams(9 + item)
+        present = rng.chance(ring.presence)
+        shape = HorizonParams(
+            kind=kind,
+            radius_m=uniform(rng, ring.radius_m),
+            height_m=uniform(rng, ring.height_m),
+            seed=rng.integer(0, 2**31 - 1),
+        )
+        color = tone(rng, ring.color)
+        if present:
+            yield Horizon(shape=shape, color=color)
 
 
 def _sample_row(

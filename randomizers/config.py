@@ -9,7 +9,8 @@ from assets.cars.params import Style
 from assets.distractors.params import Kind
 from assets.params import Params
 from assets.textures.params import ProceduralKind
-from randomizers.spec import CAR_SLOTS, DISTRACTOR_SLOTS, Recipe
+from assets.traffic.params import TrafficKind
+from randomizers.spec import CAR_SLOTS, DISTRACTOR_SLOTS, TRAFFIC_SLOTS, Lamps, Recipe
 
 Positive = Annotated[float, Meta(gt=0)]
 NonNegative = Annotated[float, Meta(ge=0)]
@@ -105,6 +106,7 @@ class CarsArm(Params):
 
     count: Annotated[tuple[NonNegative, ...], Meta(min_length=1, max_length=CAR_SLOTS + 1)]
     styles: dict[Style, NonNegative]
+    model_share: Share  # of the cars, where assets.cars names models; the others are parametric
 
     def __post_init__(self) -> None:
         _require_weight("count", self.count)
@@ -131,6 +133,11 @@ class RoadLayout(Params):
     perpendicular: Share  # of the roads: cars park at right angles instead of along the kerb
     pavement_width_m: Range[Annotated[float, Meta(gt=0, le=20)]]
     kerb_height_m: Range[Annotated[float, Meta(ge=0, le=0.5)]]
+    grade: Spread  # rise over run at the camera
+    vertical_curvature_per_m: Spread
+    junction: Share  # of the roads: a side road on one side or on both
+    junction_at_m: Range[float]
+    junction_width_m: Range[Annotated[float, Meta(ge=4, le=20)]]
 
 
 class SiteWeights(Params):
@@ -140,9 +147,10 @@ class SiteWeights(Params):
     oncoming: NonNegative
     parked: NonNegative
     yard: NonNegative  # off the street: forecourts and drives beyond the pavement
+    crossing: NonNegative  # on a side road, in or out of it, or turning
 
     def __post_init__(self) -> None:
-        _require_weight("sites", (self.forward, self.oncoming, self.parked, self.yard))
+        _require_weight("sites", (self.forward, self.oncoming, self.parked, self.yard, self.crossing))
 
 
 class RoadPlacement(Params):
@@ -163,15 +171,27 @@ class RoadPlacement(Params):
     shuffled: bool  # sites filled in random order, or by falling weight
 
 
-class PaintArm(Params):
-    """The cars' own paint."""
+class Finish(Params):
+    """One kind of paint: solid, metallic, matt."""
 
-    palette: Palette
+    weight: NonNegative
     metallic: Range[Share]
     roughness: Range[Share]
 
+
+class PaintArm(Params):
+    """The cars' own looks."""
+
+    palette: Palette
+    finishes: Annotated[dict[str, Finish], Meta(min_length=1)]
+    two_tone: Share  # of the cars: the roof has a colour of its own
+    dirt: Range[Share]
+    lamps: dict[Lamps, NonNegative]
+
     def __post_init__(self) -> None:
         _require_weight("palette", (tone.weight for tone in self.palette.values()))
+        _require_weight("finishes", (finish.weight for finish in self.finishes.values()))
+        _require_weight("lamps", self.lamps.values())
 
 
 class TextureArm(Params):
@@ -222,6 +242,22 @@ class StandingDistractors(DistractorsArm):
     beyond_kerb_m: Range[NonNegative]
 
 
+class TrafficArm(Params):
+    """Road users that are not cars; in scenes without a road there are none."""
+
+    count: Range[Annotated[int, Meta(ge=0, le=TRAFFIC_SLOTS)]]
+    kinds: dict[TrafficKind, NonNegative]
+    along_m: Range[float]
+    heading_deg: Spread
+    turning: Share  # of the pedestrians: cross the road or walk anywhere
+    color: Tone
+    second_color: Tone
+    roughness: Range[Share]
+
+    def __post_init__(self) -> None:
+        _require_weight("kinds", self.kinds.values())
+
+
 class PaperGround(Params):
     """One plane under the cars, or none."""
 
@@ -240,6 +276,18 @@ class RoadGround(Params):
     dashed: Share  # lane lines dashed rather than solid
     crossing: Share  # a zebra crossing somewhere in `crossing_at_m`
     crossing_at_m: Range[float]
+    arrows: Share  # of the roads have arrows in their lanes
+    manholes: Range[Annotated[int, Meta(ge=0, le=40)]]
+    patches: Range[Annotated[int, Meta(ge=0, le=40)]]
+
+
+class HorizonRing(Params):
+    """One kind of far scenery, there with probability `presence`."""
+
+    presence: Share
+    radius_m: Range[Annotated[float, Meta(ge=100, le=900)]]
+    height_m: Range[Positive]
+    color: Tone
 
 
 class PaperBackground(Params):
@@ -266,6 +314,9 @@ class StreetBackground(Params):
     trees: Row
     posts: Row
     barriers: Row
+    hills: HorizonRing
+    far_trees: HorizonRing
+    town: HorizonRing
 
 
 class PointLights(Params):
@@ -295,12 +346,17 @@ class Daylight(Params):
     horizon: Tone
     sky_strength: Range[NonNegative]
     clouds: Range[Share]
+    wetness: Range[Share]  # of the road
+    haze_per_m: Range[NonNegative]  # extinction; 0.002 is a visual range of 2 km, 0.02 of 200 m
 
 
 class DaylightModes(Params):
-    """Sun and sky: one mode is drawn by weight, then its ranges."""
+    """Sun, sky and weather: one mode is drawn by weight, then its ranges."""
 
     modes: Annotated[dict[str, Daylight], Meta(min_length=1)]
+    panorama_share: (
+        Share  # of the skies, where assets.panoramas names pictures; a panorama brings its own light
+    )
 
     def __post_init__(self) -> None:
         _require_weight("modes", (mode.weight for mode in self.modes.values()))
@@ -371,6 +427,7 @@ class RandomizerConfig(Params):
     paint: SharedComponent[PaintArm]
     texture: Component[TextureArm, TextureArm]
     distractors: Component[FlyingDistractors, StandingDistractors]
+    traffic: Component[TrafficArm, TrafficArm]
     ground: Component[PaperGround, RoadGround]
     background: Component[PaperBackground, StreetBackground]
     lighting: Component[PointLights, DaylightModes]

@@ -1,7 +1,7 @@
 """Ground: a plane that is there or not (paper), or the looks of the road's surfaces (structured)."""
 
 from randomizers.config import PaperGround, RoadGround
-from randomizers.draw import Streams, tone, uniform
+from randomizers.draw import Streams, integer, tone, uniform
 from randomizers.spec import Ground
 
 
@@ -18,6 +18,10 @@ def sample_ground(streams: Streams, arm: PaperGround | RoadGround) -> Ground:
             roughness=roughness,
             dashed=False,
             crossing_at_m=None,
+            arrows=False,
+            manholes=0,
+            patches=0,
+            seed=0,
         )
     crossing, crossing_at_m = rng.chance(arm.crossing), uniform(rng, arm.crossing_at_m)
     return Ground(
@@ -28,4 +32,8 @@ def sample_ground(streams: Streams, arm: PaperGround | RoadGround) -> Ground:
         roughness=uniform(rng, arm.roughness),
         dashed=rng.chance(arm.dashed),
         crossing_at_m=crossing_at_m if crossing else None,
+        arrows=rng.chance(arm.arrows),
+        manholes=integer(rng, arm.manholes),
+        patches=integer(rng, arm.patches),
+        seed=rng.integer(0, 2**31 - 1),
     )

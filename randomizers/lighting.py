@@ -2,6 +2,8 @@
 
 import math
 
+import msgspec
+
 from assets.stream import Stream
 from randomizers.config import DaylightModes, PointLights
 from randomizers.draw import Streams, integer, log_uniform, tone, uniform
@@ -14,9 +16,13 @@ MAX_COMPENSATION_EV = 5.0
 POINT_SHARE = 0.35  # of a point light's irradiance at the origin that a car catches: it shows every side
 
 
-def sample_lighting(streams: Streams, arm: PointLights | DaylightModes) -> Lighting:
-    """The lights of one scene, and the exposure that suits them."""
-    return _point_lights(streams, arm) if isinstance(arm, PointLights) else _daylight(streams(0), arm)
+def sample_lighting(
+    streams: Streams, arm: PointLights | DaylightModes, panoramas: tuple[str, ...] = ()
+) -> Lighting:
+    """The lights of one scene, and the exposure that suits them. `panoramas` are the library's."""
+    if isinstance(arm, PointLights):
+        return _point_lights(streams, arm)
+    return _under_panorama(streams(1), arm, panoramas, _daylight(streams(0), arm))
 
 
 def _point_lights(streams: Streams, arm: PointLights) -> Lighting:
@@ -68,8 +74,33 @@ def _daylight(rng: Stream, arm: DaylightModes) -> Lighting:
     facing = 0.5 * (1 + math.sin(math.radians(sun.elevation_deg)))
     from_sun = sun.strength * _luminance(sun.color) * facing if shining else 0.0
     return Lighting(
-        points=(), sun=sun if shining else None, sky=sky, exposure_ev=_meter(from_sun + _from_sky(sky))
+        points=(),
+        sun=sun if shining else None,
+        sky=sky,
+        exposure_ev=_meter(from_sun + _from_sky(sky)),
+        wetness=uniform(rng, mode.wetness),
+        haze_per_m=uniform(rng, mode.haze_per_m),
     )
+
+
+def _under_panorama(
+    rng: Stream, arm: DaylightModes, panoramas: tuple[str, ...], lighting: Lighting
+) -> Lighting:
+    """The same weather under one of the panoramas, which brings its own sun; or `lighting` as it is."""
+    chosen, place, turn = rng.chance(arm.panorama_share), rng.random(), rng.uniform(0, 360)
+    if not chosen or not panoramas:
+        return lighting
+    white = (1.0, 1.0, 1.0)
+    sky = Sky(
+        zenith=white,
+        horizon=white,
+        strength=1.0,
+        clouds=0.0,
+        seed=0,
+        panorama=panoramas[int(place * len(panoramas))],
+        turn_deg=turn,
+    )
+    return msgspec.structs.replace(lighting, sun=None, sky=sky, exposure_ev=_meter(_from_sky(sky)))
 
 
 def _from_sky(sky: Sky) -> float:

@@ -12,8 +12,14 @@ def sample_paint(streams: Streams, arm: PaintArm) -> tuple[Paint, ...]:
 
 def _sample_one(streams: Streams, slot: int, arm: PaintArm) -> Paint:
     rng = streams(1 + slot)
+    color, other = palette(rng, arm.palette), palette(rng, arm.palette)
+    two_tone = rng.chance(arm.two_tone)
+    finish = arm.finishes[rng.weighted({name: finish.weight for name, finish in arm.finishes.items()})]
     return Paint(
-        color=palette(rng, arm.palette),
-        metallic=uniform(rng, arm.metallic),
-        roughness=uniform(rng, arm.roughness),
+        color=color,
+        roof_color=other if two_tone else color,
+        metallic=uniform(rng, finish.metallic),
+        roughness=uniform(rng, finish.roughness),
+        dirt=uniform(rng, arm.dirt),
+        lamps=rng.weighted(arm.lamps),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assets.stream import Stream
-from assets.street.params import RoadParams
+from assets.street.params import JunctionParams, RoadParams
 from assets.street.road import BAY_LENGTH_M, half_widths, lane_centre, parking_centre
 from randomizers.config import RoadLayout, RoadPlacement, ScatteredPlacement
 from randomizers.draw import Streams, integer, spread, uniform
@@ -54,7 +54,18 @@ def _sample_road(rng: Stream, layout: RoadLayout) -> RoadParams:
         parking_width_m=PERPENDICULAR_STRIP_M if perpendicular else PARALLEL_STRIP_M,
         pavement_width_m=uniform(rng, layout.pavement_width_m),
         kerb_height_m=uniform(rng, layout.kerb_height_m),
+        grade=spread(rng, layout.grade),
+        vertical_curvature=spread(rng, layout.vertical_curvature_per_m),
+        junction=_sample_junction(rng, layout),
     )
+
+
+def _sample_junction(rng: Stream, layout: RoadLayout) -> JunctionParams | None:
+    present, sides = rng.chance(layout.junction), rng.weighted({"left": 1.0, "right": 1.0, "both": 1.0})
+    at, width = uniform(rng, layout.junction_at_m), uniform(rng, layout.junction_width_m)
+    if not present:
+        return None
+    return JunctionParams(at_m=at, width_m=width, left=sides != "right", right=sides != "left")
 
 
 def _along_road(streams: Streams, arm: RoadPlacement, road: RoadParams) -> tuple[CarPose, ...]:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from assets.library import NOTHING, Library
 from randomizers.background import sample_background
 from randomizers.camera import sample_camera
 from randomizers.cars import sample_cars
@@ -17,6 +18,7 @@ from randomizers.sensor import sample_sensor
 from randomizers.spec import Recipe, SceneSpec
 from randomizers.streams import stream
 from randomizers.texture import sample_textures
+from randomizers.traffic import sample_traffic
 
 
 def sample_scene(
@@ -26,12 +28,12 @@ def sample_scene(
     clip_length: int,
     width: int,
     height: int,
-    photos: tuple[str, ...] = (),
+    library: Library = NOTHING,
 ) -> SceneSpec:
     """Frame `frame` of the data set that `config` and `seed` define, `width` × `height` pixels.
 
-    Frames of one clip differ in time and sensor alone. `photos` are the photo catalogue's relative paths, in
-    a fixed order; without any, all textures are procedural.
+    Frames of one clip differ in time and sensor alone. `library` is the user's own material; where it lacks
+    something, scenes do with what is generated.
     """
     clip, step = divmod(frame, clip_length)
 
@@ -48,14 +50,15 @@ def sample_scene(
         width=width,
         height=height,
         recipe=recipe,
-        cars=sample_cars(streams("cars"), config.cars.arm(recipe)),
+        cars=sample_cars(streams("cars"), config.cars.arm(recipe), library.models),
         placement=sample_placement(streams("placement"), config.placement.arm(recipe)),
         paint=sample_paint(streams("paint"), config.paint.arm),
-        textures=sample_textures(streams("texture"), config.texture.arm(recipe), photos),
+        textures=sample_textures(streams("texture"), config.texture.arm(recipe), library.photos),
         distractors=sample_distractors(streams("distractors"), config.distractors.arm(recipe)),
+        traffic=sample_traffic(streams("traffic"), config.traffic.arm(recipe)),
         ground=sample_ground(streams("ground"), config.ground.arm(recipe)),
         background=sample_background(streams("background"), config.background.arm(recipe)),
-        lighting=sample_lighting(streams("lighting"), config.lighting.arm(recipe)),
+        lighting=sample_lighting(streams("lighting"), config.lighting.arm(recipe), library.panoramas),
         camera=sample_camera(streams("camera"), config.camera.arm(recipe)),
         motion=sample_motion(streams("motion"), motion, moving=clip_length > 1),
         sensor=sample_sensor(partial(stream, seed, frame, "sensor"), config.sensor.arm),

@@ -11,14 +11,27 @@ import msgspec
 
 from assets.cars.params import CarParams
 from assets.distractors.params import DistractorParams
+from assets.models.params import ModelParams
 from assets.params import Params
-from assets.street.params import BarrierParams, BuildingParams, PostParams, RoadParams, TreeParams
+from assets.street.params import (
+    BarrierParams,
+    BuildingParams,
+    HorizonParams,
+    PostParams,
+    RoadParams,
+    TreeParams,
+)
 from assets.textures.params import TextureParams
+from assets.traffic.params import TrafficShape
 
 Recipe = Literal["paper", "structured"]
 Rgb = tuple[float, float, float]  # linear Rec. 709, 0..1
 
+CarShape = CarParams | ModelParams
+Lamps = Literal["unlit", "lit", "braking"]
+
 CAR_SLOTS = 16
+TRAFFIC_SLOTS = 8
 DISTRACTOR_SLOTS = 32
 FRONT_TEXTURE_SLOTS = 6  # textures that building fronts and barriers share
 VERGE_TEXTURE_SLOT, PAVEMENT_TEXTURE_SLOT = 6, 7
@@ -44,11 +57,14 @@ class Placement(Params):
 
 
 class Paint(Params):
-    """A car's own paint, under any texture."""
+    """A car's own looks, under any texture."""
 
     color: Rgb
+    roof_color: Rgb  # the same as `color` on all but two-tone cars
     metallic: float
     roughness: float
+    dirt: float  # 0 clean to 1 caked, most of it low on the flanks
+    lamps: Lamps
 
 
 class Textures(Params):
@@ -77,8 +93,30 @@ class Distractor(Params):
     roughness: float
 
 
+class TrafficUser(Params):
+    """A road user that is not a car, on a road of which it knows nothing: `scenegen.placing` finds the place.
+
+    across: where in its strip, 0 at the road's middle to 1 at its outer edge: of lanes for what drives, of
+    the outermost lane's right half for a cyclist, of the pavement for a pedestrian.
+    side: −1 on the right of the road, driving forward; 1 on the left, oncoming (in a one-way road, forward).
+    heading_deg: against the direction of travel of its side.
+    """
+
+    shape: TrafficShape
+    along_m: float
+    side: Literal[-1, 1]
+    across: float
+    heading_deg: float
+    color: Rgb  # of the body or the jacket
+    second_color: Rgb  # of the load area, the helmet or the trousers
+    roughness: float
+
+
 class Ground(Params):
-    """The ground plane (paper) or the road's surfaces (structured)."""
+    """The ground plane (paper) or the road's surfaces (structured).
+
+    seed: where manholes, patches and arrows are. worn: share of the paint that is gone from the markings.
+    """
 
     visible: bool
     color: Rgb
@@ -87,6 +125,10 @@ class Ground(Params):
     roughness: float
     dashed: bool
     crossing_at_m: float | None
+    arrows: bool
+    manholes: int  # over the length of the road
+    patches: int
+    seed: int
 
 
 class Scenery(Params):
@@ -101,15 +143,23 @@ class Scenery(Params):
     texture_slot: int  # into Textures.scenery; -1 for none
 
 
+class Horizon(Params):
+    """One ring of far scenery."""
+
+    shape: HorizonParams
+    color: Rgb
+
+
 class Background(Params):
     """What lies behind: a flat or textured backdrop (paper), or scenery under the sky (structured).
 
-    color, textured: of the backdrop; the structured recipe has none.
+    color, textured: of the backdrop; the structured recipe has none. horizons: far scenery around the camera.
     """
 
     color: Rgb
     textured: bool
     scenery: tuple[Scenery, ...]
+    horizons: tuple[Horizon, ...] = ()
 
 
 class PointLight(Params):
@@ -128,20 +178,34 @@ class Sun(Params):
 
 
 class Sky(Params):
-    """World light: a gradient from horizon to zenith, with clouds of the given cover, at `strength`."""
+    """World light: a gradient from horizon to zenith, with clouds of the given cover, at `strength`.
+
+    panorama: a picture of the library in place of gradient and clouds, scaled to a mean radiance of
+    `strength` over its upper half and turned by `turn_deg` about the zenith; empty for none.
+    """
 
     zenith: Rgb
     horizon: Rgb
     strength: float
     clouds: float  # cover, 0..1
     seed: int
+    panorama: str = ""
+    turn_deg: float = 0.0
 
 
 class Lighting(Params):
+    """Light and weather.
+
+    wetness: 0 a dry road to 1 one with puddles. haze_per_m: extinction (1/m) of the air, 0 for none: contrast
+    falls as exp(-haze_per_m × distance), Koschmieder's law.
+    """
+
     points: tuple[PointLight, ...]
     sun: Sun | None
     sky: Sky
     exposure_ev: float  # the camera's own metering for this light; the sensor adds its error to it
+    wetness: float = 0.0
+    haze_per_m: float = 0.0
 
 
 class Camera(Params):
@@ -200,11 +264,12 @@ class SceneSpec(Params):
     width: int
     height: int
     recipe: Recipe
-    cars: tuple[CarParams, ...]
+    cars: tuple[CarShape, ...]
     placement: Placement
     paint: tuple[Paint, ...]
     textures: Textures
     distractors: tuple[Distractor, ...]
+    traffic: tuple[TrafficUser, ...]
     ground: Ground
     background: Background
     lighting: Lighting

@@ -5,16 +5,19 @@ camera is, two cars in one place, a house on the road. What would spoil the pict
 (`scenegen.placing`), by simple footprints and by fixed rules of precedence; nothing is moved.
 """
 
-from randomizers.spec import CAR_SLOTS, SceneSpec
+from randomizers.spec import CAR_SLOTS, TRAFFIC_SLOTS, SceneSpec
 from scenegen.placing.cars import place_cars
 from scenegen.placing.distractors import place_distractors
 from scenegen.placing.grounds import place_grounds
 from scenegen.placing.placed import Placed
 from scenegen.placing.scenery import place_scenery
+from scenegen.placing.traffic import place_traffic
 from scenegen.placing.view import build_view
 from scenegen.scene import Instance, Scene, Surface
 
-FIRST_OTHER_ID = CAR_SLOTS + 1  # a car's id is its slot + 1, so that ids are stable over a clip
+# A car's id is its slot + 1, a road user's follows the cars': ids are stable over a clip.
+FIRST_TRAFFIC_ID = CAR_SLOTS + 1
+FIRST_OTHER_ID = FIRST_TRAFFIC_ID + TRAFFIC_SLOTS
 
 
 def assemble(spec: SceneSpec) -> Scene:
@@ -24,8 +27,15 @@ def assemble(spec: SceneSpec) -> Scene:
     """
     view = build_view(spec)
     cars = place_cars(spec, view)
-    others = [*place_grounds(spec), *place_scenery(spec, cars), *place_distractors(spec, view, cars)]
+    traffic = list(place_traffic(spec, view, cars))
+    users = [*cars, *traffic]
+    others = [*place_grounds(spec), *place_scenery(spec, users), *place_distractors(spec, view, users)]
     instances = [_number(car, car.car_slot + 1) for car in cars if car.car_slot is not None]
+    instances += [
+        _number(user, FIRST_TRAFFIC_ID + user.traffic_slot)
+        for user in traffic
+        if user.traffic_slot is not None
+    ]
     instances += [_number(other, FIRST_OTHER_ID + index) for index, other in enumerate(others)]
     return Scene(
         instances=tuple(instances),
@@ -44,6 +54,7 @@ def _number(placed: Placed, number: int) -> Instance:
         matrix=placed.matrix,
         surfaces=placed.surfaces,
         car_slot=placed.car_slot,
+        traffic_slot=placed.traffic_slot,
     )
 
 

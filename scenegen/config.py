@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from assets.library import Split
 from assets.params import Params
 from randomizers.config import RandomizerConfig
 
@@ -49,6 +50,10 @@ class AssetsConfig(Params):
     """conf/render.yaml `assets`: folders of the user's own material."""
 
     textures: str | None  # folder of photos; None: procedural textures
+    panoramas: str | None  # folder of .hdr and .exr skies; None: generated skies
+    cars: tuple[str, ...]  # files and folders of car models, mixed with the parametric ones
+    split: Split
+    held_out: Share  # of photos, panoramas and models whose manifest does not say, by the hash of the file
 
 
 class LauncherConfig(Params):

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assets.library import Library
 from randomizers.spec import SceneSpec
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts, write_coco
@@ -24,7 +25,7 @@ from scenegen.sampling import sample_frame
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
 
 
-def finish(config: RenderConfig, photos: tuple[str, ...], outcomes: Sequence[Outcome]) -> Counts:
+def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) -> Counts:
     """Bring all that is derived from frames/ up to date with the frames committed there.
 
     outcomes: of this run's frames.
@@ -32,7 +33,7 @@ def finish(config: RenderConfig, photos: tuple[str, ...], outcomes: Sequence[Out
     """
     store = FrameStore(Path(config.out))
     frames = store.committed()
-    write_specs(store.root, _checked_specs(config, photos, store, frames))
+    write_specs(store.root, _checked_specs(config, library, store, frames))
     licenses = _licenses(config)
     info = {"description": "Cars rendered by Carousel", "config_sha256": config_hash(config)}
     counts = write_coco(store, frames, info, licenses, config.annotations.segmentation)
@@ -48,16 +49,16 @@ def finish(config: RenderConfig, photos: tuple[str, ...], outcomes: Sequence[Out
     return counts
 
 
-def specs(config: RenderConfig, photos: tuple[str, ...], frames: Iterable[int]) -> Iterator[SceneSpec]:
+def specs(config: RenderConfig, library: Library, frames: Iterable[int]) -> Iterator[SceneSpec]:
     """The SceneSpecs of some of the job's frames, without rendering them."""
     for frame in frames:
-        yield sample_frame(config, photos, frame)
+        yield sample_frame(config, library, frame)
 
 
 def _checked_specs(
-    config: RenderConfig, photos: tuple[str, ...], store: FrameStore, frames: Sequence[int]
+    config: RenderConfig, library: Library, store: FrameStore, frames: Sequence[int]
 ) -> Iterator[SceneSpec]:
-    for spec in specs(config, photos, frames):
+    for spec in specs(config, library, frames):
         if spec_sha256(spec) != store.read(spec.frame).spec_sha256:
             raise RunError(
                 f"frame {spec.frame} in {store.root} is of another spec than config and seed give now: the "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from assets.library import NOTHING, Library
 from randomizers.spec import SceneSpec
 from scenegen.assemble import assemble
 from scenegen.blender import engine, passes
@@ -29,8 +30,8 @@ _DEPTH_STEPS_PER_M = 256  # KITTI's depth maps: uint16, metres × 256, 0 for non
 class FrameMaker:
     """Renders frames of one job in this process's Blender, one at a time."""
 
-    def __init__(self, config: RenderConfig, photos: tuple[str, ...] = (), threads: int = 1) -> None:
-        self._config, self._photos = config, photos
+    def __init__(self, config: RenderConfig, library: Library = NOTHING, threads: int = 1) -> None:
+        self._config, self._library = config, library
         self._store = FrameStore(Path(config.out))
         engine.set_up(config.renderer, normals="normals" in config.outputs, threads=threads)
         folder = config.assets.textures
@@ -38,7 +39,7 @@ class FrameMaker:
 
     def make(self, frame: int) -> None:
         """Render one frame and commit it. Raises RunError or ValueError saying what could not be done."""
-        spec = sample_frame(self._config, self._photos, frame)
+        spec = sample_frame(self._config, self._library, frame)
         scene = assemble(spec)
         try:
             self._stage.build(scene)

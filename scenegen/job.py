@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from assets.library import Library
 from assets.textures.photos import catalogue
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts
@@ -31,14 +32,14 @@ def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
         if store.committed() or (store.root / "specs").exists():  # else nothing there is of any config yet
             check_same(store.root, config)
         write_config(store.root, config)
-        photos = _photos(config)
+        library = _library(config)
         if config.specs_only:
-            write_specs(store.root, specs(config, photos, wanted(config)))
+            write_specs(store.root, specs(config, library, wanted(config)))
             print(f"{len(wanted(config))} specs in {store.root / 'specs'}")
             return 0
-        outcomes, seconds = _render(config, photos, store, command)
+        outcomes, seconds = _render(config, library, store, command)
         store.remove_temporaries()
-        counts = finish(config, photos, outcomes)
+        counts = finish(config, library, outcomes)
     _summarize(config, outcomes, seconds, counts)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -60,25 +61,25 @@ def _lacks_blend(config: RenderConfig, store: FrameStore, frame: int) -> bool:
     return config.save_blend and not (store.root / "blend" / f"{frame_name(frame)}.blend").exists()
 
 
-def _photos(config: RenderConfig) -> tuple[str, ...]:
+def _library(config: RenderConfig) -> Library:
     folder = config.assets.textures
     if folder is None:
-        return ()
+        return Library()
     try:
-        return catalogue(Path(folder))
+        return Library(photos=catalogue(Path(folder)))
     except (ValueError, OSError) as error:
         raise UserError(f"assets.textures={folder}: {error}") from error
 
 
 def _render(
-    config: RenderConfig, photos: tuple[str, ...], store: FrameStore, command: Sequence[str] | None
+    config: RenderConfig, library: Library, store: FrameStore, command: Sequence[str] | None
 ) -> tuple[list[Outcome], float]:
     """Render what is missing. Returns what became of each frame, and the seconds it took."""
     frames, total = missing(config, store), len(wanted(config))
     outcomes: list[Outcome] = []
     with (
         Progress(total, before=total - len(frames)) as progress,
-        closing(run_local(config, photos, frames, command)) as arriving,
+        closing(run_local(config, library, frames, command)) as arriving,
     ):
         for outcome in arriving:
             outcomes.append(outcome)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from assets.library import Library
 from assets.params import Params
 from scenegen.config import RenderConfig
 
@@ -15,7 +16,7 @@ class Setup(Params):
     """Coordinator → worker, first: the job. `threads` is the worker's share of the cores."""
 
     config: RenderConfig
-    photos: tuple[str, ...]
+    library: Library
     threads: int
 
 

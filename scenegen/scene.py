@@ -21,7 +21,12 @@ Semantic = Literal[
     "pole",
     "barrier",
     "car",
-    "traffic",
+    "truck",
+    "bus",
+    "motorcyclist",
+    "cyclist",
+    "pedestrian",
+    "sign",
     "distractor",
 ]
 SEMANTICS: tuple[Semantic, ...] = get_args(Semantic)  # a class's value in a semantic image
@@ -31,11 +36,19 @@ NEAR_M = 0.1  # near plane, the same in Blender and in the labels
 
 @dataclass(frozen=True)
 class Surface:
-    """How one material slot of an instance looks."""
+    """How one material slot of an instance looks.
+
+    emission: radiance (W/m² sr) that it gives off in its own colour. coat: of clear lacquer over it, 0..1.
+    dirt: 0 clean to 1 caked, most of it low down. wetness: 0 dry to 1 with puddles.
+    """
 
     color: Rgb
     roughness: float = 0.6
     metallic: float = 0.0
+    coat: float = 0.0
+    emission: float = 0.0
+    dirt: float = 0.0
+    wetness: float = 0.0
     texture: TextureParams | None = None
     texture_scale_m: float = 1.0
 
@@ -50,6 +63,7 @@ class Instance:
     matrix: NDArray[np.float64]
     surfaces: Mapping[str, Surface]  # per material slot; slots not named use the shared materials
     car_slot: int | None = None
+    traffic_slot: int | None = None
 
 
 @dataclass(frozen=True)

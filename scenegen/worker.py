@@ -99,7 +99,7 @@ def _set_up_blender(setup: Setup) -> tuple[Make, str]:
             f"{sys.executable} cannot load Blender's module bpy: {error}. `python -m scenegen.doctor` says "
             "what is missing; `make setup` installs it, or use `blender -b -P scenegen/render.py -- …`"
         ) from error
-    maker = FrameMaker(setup.config, setup.photos, setup.threads)
+    maker = FrameMaker(setup.config, setup.library, setup.threads)
     return maker.make, sys.modules["bpy"].app.version_string
 
 

@@ -7,8 +7,25 @@ from assets.cars.params import CarParams, Grille, TailLamp
 from assets.cars.stations import Stations
 from assets.cars.topology import CABIN_ROWS, COLUMNS, ROWS
 
-SLOTS = ("paint", "glass", "trim", "tyre", "rim", "headlamp", "taillamp", "plate")
-PAINT, GLASS, TRIM, TYRE, RIM, HEADLAMP, TAILLAMP, PLATE = range(len(SLOTS))
+SLOTS = (
+    "paint",
+    "glass",
+    "trim",
+    "tyre",
+    "rim",
+    "headlamp",
+    "taillamp",
+    "plate",
+    "roof",  # the roof's panel and its pillars: another colour on two-tone cars
+    "chrome",
+    "indicator",
+    "interior",
+    "seat",
+    "skin",
+    "clothes",
+)
+PAINT, GLASS, TRIM, TYRE, RIM, HEADLAMP, TAILLAMP, PLATE = range(8)
+ROOF, CHROME, INDICATOR, INTERIOR, SEAT, SKIN, CLOTHES = range(8, 15)
 
 Slots = NDArray[np.int16]
 

@@ -5,9 +5,12 @@ from typing import Literal
 from assets.params import Params
 
 Style = Literal["sedan", "hatchback", "estate", "suv", "coupe", "minivan", "pickup", "city", "van"]
-RimDesign = Literal["spokes_5", "spokes_6", "spokes_10", "cover", "steel"]
+RimDesign = Literal["spokes_5", "spokes_6", "spokes_10", "cover", "steel", "mesh", "twin_5"]
 TailLamp = Literal["block", "upright", "wide"]
 Grille = Literal["bar", "tall", "none"]
+Headlamp = Literal["swept", "round", "box"]
+Spoiler = Literal["none", "lip", "roof"]
+Aerial = Literal["none", "fin", "whip"]
 
 
 class CarParams(Params, tag="car"):
@@ -64,6 +67,7 @@ class CarParams(Params, tag="car"):
     grille: Grille
     grille_width: float  # over the car's width
     headlamp_width: float  # over half the car's width
+    headlamp: Headlamp
     lamp_sweep_m: float  # how far the headlamps' lower edge rises towards the corner
     tail_lamp: TailLamp
     doors: Literal[2, 4]
@@ -71,3 +75,10 @@ class CarParams(Params, tag="car"):
     cladding: bool  # unpainted sills, arches and bumper bottoms
     roof_rails: bool
     black_pillars: bool
+    chrome: bool  # bright window line, grille bars and badges; else black
+    fog_lamps: bool
+    spoiler: Spoiler
+    aerial: Aerial
+    exhausts: Literal[0, 1, 2]
+    plate_on_lid: bool  # the rear plate sits on the boot lid, else on the bumper
+    people: Literal[0, 1, 2]  # a driver, and a passenger beside

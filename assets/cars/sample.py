@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
-from assets.cars.params import CarParams, Grille, RimDesign, Style, TailLamp
+from assets.cars.params import Aerial, CarParams, Grille, Headlamp, RimDesign, Spoiler, Style, TailLamp
 from assets.stream import Stream
 
 # Together with the sizes below these give KITTI's population: h 1.53 ± 0.13, w 1.63 ± 0.11, l 3.88 ± 0.41 m.
@@ -195,9 +196,35 @@ _STYLES: dict[Style, dict[str, Normal]] = {
     },
 }
 
-_RIMS: dict[RimDesign, float] = {"spokes_5": 3, "spokes_6": 1.5, "spokes_10": 2, "cover": 2, "steel": 1}
+_RIMS: dict[RimDesign, float] = {
+    "spokes_5": 3,
+    "spokes_6": 1.5,
+    "spokes_10": 2,
+    "cover": 2,
+    "steel": 1,
+    "mesh": 1,
+    "twin_5": 2,
+}
 
 _GRILLES: dict[Grille, float] = {"bar": 3, "tall": 2, "none": 1}
+
+_HEADLAMPS: dict[Headlamp, float] = {"swept": 6, "round": 1, "box": 2}
+
+_SPOILERS: dict[Style, dict[Spoiler, float]] = {
+    "hatchback": {"none": 2, "roof": 2},
+    "sedan": {"none": 4, "lip": 1},
+    "coupe": {"none": 2, "lip": 1},
+    "suv": {"none": 1, "roof": 1},
+    "city": {"none": 3, "roof": 1},
+    "estate": {"none": 3, "roof": 1},
+    "minivan": {"none": 3, "roof": 1},
+    "pickup": {"none": 1},
+    "van": {"none": 1},
+}
+
+_AERIALS: dict[Aerial, float] = {"none": 2, "fin": 3, "whip": 3}
+
+_PEOPLE: dict[Literal[0, 1, 2], float] = {0: 4, 1: 4, 2: 2}
 
 _TAIL_LAMPS: dict[Style, dict[TailLamp, float]] = {
     "hatchback": {"block": 3, "upright": 1, "wide": 1},
@@ -249,6 +276,14 @@ def sample_car(rng: Stream, styles: Mapping[Style, float]) -> CarParams:
         cladding=rng.chance(_CLADDING.get(style, 0.0)),
         roof_rails=rng.chance(_ROOF_RAILS.get(style, 0.0)),
         black_pillars=rng.chance(0.6),
+        headlamp=rng.weighted(_HEADLAMPS),
+        chrome=rng.chance(0.4),
+        fog_lamps=rng.chance(0.5),
+        spoiler=rng.weighted(_SPOILERS[style]),
+        aerial=rng.weighted(_AERIALS),
+        exhausts=rng.weighted({0: 3, 1: 4, 2: 1}),
+        plate_on_lid=rng.chance(0.6),
+        people=rng.weighted(_PEOPLE),
         **{_field(name): round(value * _unit(name, length, height), 4) for name, value in drawn.items()},
     )
 

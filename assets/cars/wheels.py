@@ -20,6 +20,8 @@ _SPOKES: dict[RimDesign, tuple[int, tuple[int, ...]]] = {
     "spokes_10": (10, (0, 1)),
     "cover": (10, (0, 1, 2)),
     "steel": (10, (0, 1, 2)),
+    "mesh": (10, (0, 1)),
+    "twin_5": (5, (0, 1, 2)),
 }
 _RINGS = 8  # between the poles: hub, spokes' inner and outer end, lip, tyre's bulge, tread's edges, inner lip
 

@@ -5,12 +5,22 @@ from typing import Literal
 from assets.params import Params
 
 
+class JunctionParams(Params, tag="junction"):
+    """A side road that meets the road at right angles at s = `at_m`, in level with it."""
+
+    at_m: float
+    width_m: float  # of its carriageway, kerb to kerb
+    left: bool
+    right: bool
+
+
 class RoadParams(Params, tag="road"):
     """A road around a circular (or straight) centreline, in metres.
 
     Road coordinates are (s, d): s along the centreline from the origin (which is heading +x there), d to the
     left of it. Right-hand traffic: forward lanes lie at d < 0, oncoming lanes at d > 0.
-    curvature: 1 / radius, positive bends left.
+    curvature: 1 / radius, positive bends left. The road lies at z = grade s + vertical_curvature s² / 2,
+    level across; its ends are held at the height they have SLOPED_M from the origin.
     """
 
     forward_lanes: int
@@ -22,17 +32,23 @@ class RoadParams(Params, tag="road"):
     parking_width_m: float
     pavement_width_m: float
     kerb_height_m: float
+    grade: float = 0.0  # rise over run at s = 0, positive uphill
+    vertical_curvature: float = 0.0  # 1/m, positive in a dip
+    junction: JunctionParams | None = None
 
 
 class RoadSurfaceParams(Params, tag="road_surface"):
-    """One horizontal part of a road as a mesh: the carriageway, its markings, the pavements or the verges."""
+    """One part of a road's surface as a mesh."""
 
     road: RoadParams
-    part: Literal["carriageway", "markings", "pavement", "verge"]
+    part: Literal["carriageway", "markings", "manholes", "patches", "pavement", "verge"]
     start_m: float
     end_m: float
     dashed: bool = True  # centre and lane lines; edge lines are always solid
     crossing_at_m: float | None = None  # a zebra crossing's s, where there is one
+    arrows: bool = False  # in the lanes
+    count: int = 0  # of manholes or patches
+    seed: int = 0  # where they are
 
 
 class PlaneParams(Params, tag="plane"):
@@ -75,5 +91,17 @@ class BarrierParams(Params, tag="barrier"):
 
     kind: Literal["hedge", "wall", "fence"]
     length_m: float
+    height_m: float
+    seed: int
+
+
+HorizonKind = Literal["hills", "trees", "town"]
+
+
+class HorizonParams(Params, tag="horizon"):
+    """Far scenery as a ring around the origin: hills, a line of trees, or a town's roofs and blocks."""
+
+    kind: HorizonKind
+    radius_m: float
     height_m: float
     seed: int

@@ -41,6 +41,8 @@ def build_road_surface(params: RoadSurfaceParams) -> Mesh:
             return merge([part for side in (1, -1) for part in _pavement(road, s, side)])
         case "verge":
             return merge([_verge(road, s, side) for side in (1, -1)])
+        case "manholes" | "patches":
+            raise NotImplementedError
 
 
 def stations(start: float, end: float) -> Floats:

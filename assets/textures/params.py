@@ -8,10 +8,16 @@ ProceduralKind = Literal[
     "noise", "voronoi", "brick", "checker", "wood", "stripes", "gradient", "text", "dead_leaves"
 ]
 
+DetailKind = Literal["plate", "sign"]
+
 
 class TextureParams(Params, tag="texture"):
-    """Kind "photo" names a file of the photo catalogue by its path in it; the others a generator and seed."""
+    """Which picture: of a generator by its seed, or of a file by its path.
 
-    kind: ProceduralKind | Literal["photo"]
+    "photo" is a file of the photo catalogue; "model" one that came with a car model, in the cache; "plate"
+    (a number plate) and "sign" (a traffic sign's face) are details of a shape rather than surfaces at random.
+    """
+
+    kind: ProceduralKind | DetailKind | Literal["photo", "model"]
     seed: int = 0
     path: str = ""

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import BinaryIO
 
+from assets.library import Library
 from scenegen.config import RenderConfig
 from scenegen.dataset.files import write_error
 from scenegen.errors import RunError, UserError
@@ -43,7 +44,7 @@ class Outcome:
 
 
 def run_local(
-    config: RenderConfig, photos: tuple[str, ...], frames: Sequence[int], command: Sequence[str] | None = None
+    config: RenderConfig, library: Library, frames: Sequence[int], command: Sequence[str] | None = None
 ) -> Generator[Outcome, None, None]:
     """Render `frames` in `worker_count` processes; yields each frame's outcome as it comes, in any order.
 
@@ -53,7 +54,7 @@ def run_local(
     """
     # Workers are killed, not asked to leave: what they leave behind goes with this folder.
     with tempfile.TemporaryDirectory(prefix="carousel-", dir=_fast_folder()) as scratch:
-        crew = _Crew(config, photos, frames, command or worker_command(), scratch)
+        crew = _Crew(config, library, frames, command or worker_command(), scratch)
         try:
             yield from crew.outcomes()
         finally:
@@ -146,7 +147,7 @@ class _Crew:
     def __init__(
         self,
         config: RenderConfig,
-        photos: tuple[str, ...],
+        library: Library,
         frames: Sequence[int],
         command: Sequence[str],
         scratch: str,
@@ -161,7 +162,7 @@ class _Crew:
         self._warned: set[str] = set()
         self._workers: dict[int, _Worker] = {}  # by slot
         self._slots = worker_count(config, len(frames))
-        self._setup = Setup(config=config, photos=photos, threads=max(1, cores() // max(1, self._slots)))
+        self._setup = Setup(config=config, library=library, threads=max(1, cores() // max(1, self._slots)))
 
     def outcomes(self) -> Iterator[Outcome]:
         """Drive the workers until every frame has an outcome."""

@@ -20,3 +20,4 @@ class Placed:
     surfaces: dict[str, Surface]
     footprint: Footprint | None = None
     car_slot: int | None = None
+    traffic_slot: int | None = None

@@ -66,7 +66,7 @@ def _semantic(thing: Scenery) -> Semantic:
         case BarrierParams():
             return "barrier"
         case PostParams(kind="sign" | "light"):
-            return "traffic"
+            return "sign"
         case _:
             return "pole"
 

@@ -26,7 +26,7 @@ def build_view(spec: SceneSpec) -> View:
     else:
         raise ValueError(f"frame {spec.frame}: a camera of kind 'road' needs a road in `placement`")
     pose = np.eye(4)
-    pose[:3, :3] = _look_along(forward) @ _turn(spec.camera)
+    pose[:3, :3] = look_along(forward) @ _turn(spec.camera)
     pose[:3, 3] = position
     return View(k, pose, spec.width, spec.height)
 
@@ -53,7 +53,7 @@ def _on_road(
     return np.array([x, y, camera.height_m]), np.array([math.cos(heading), math.sin(heading), 0.0])
 
 
-def _look_along(forward: NDArray[np.float64]) -> NDArray[np.float64]:
+def look_along(forward: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3, 3) camera to world with a level horizon; columns right, down, forward."""
     right = np.cross(forward, [0.0, 0.0, 1.0])
     right /= np.linalg.norm(right)

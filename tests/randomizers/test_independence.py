@@ -17,6 +17,7 @@ SECTION = {  # component → its field of the SceneSpec
     "paint": "paint",
     "texture": "textures",
     "distractors": "distractors",
+    "traffic": "traffic",
     "ground": "ground",
     "background": "background",
     "lighting": "lighting",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.library import NOTHING, Library
 from randomizers.config import RandomizerConfig
 from randomizers.recipe import sample_scene
 from randomizers.spec import CAR_SLOTS, DISTRACTOR_SLOTS, SCENERY_SLOTS, SceneSpec, from_json, to_json
@@ -20,6 +21,7 @@ from scenegen.compose import compose
 Config = Callable[[str], RandomizerConfig]
 FULL = compose(["randomizer=full"]).randomizer
 PHOTOS = tuple(f"{index:03d}.jpg" for index in range(100))
+LIBRARY = Library(photos=PHOTOS)
 
 
 def scenes(config: RandomizerConfig, count: int, **options: object) -> list[SceneSpec]:
@@ -29,7 +31,7 @@ def scenes(config: RandomizerConfig, count: int, **options: object) -> list[Scen
 @settings(max_examples=60)
 @given(seed=st.integers(0, 2**63), frame=st.integers(0, 10**9), clip_length=st.integers(1, 50))
 def test_json_round_trip_loses_nothing(seed: int, frame: int, clip_length: int) -> None:
-    spec = sample_scene(FULL, seed, frame, clip_length, 1200, 400, PHOTOS)
+    spec = sample_scene(FULL, seed, frame, clip_length, 1200, 400, LIBRARY)
     line = to_json(spec)
     assert from_json(line) == spec
     assert to_json(from_json(line)) == line
@@ -151,22 +153,22 @@ def test_off_sensor_is_neutral(config: Config) -> None:
 
 
 def test_photos_are_used_where_there_are_any(config: Config) -> None:
-    for spec in scenes(config("paper"), 10, photos=PHOTOS):
+    for spec in scenes(config("paper"), 10, library=LIBRARY):
         assert {texture.kind for texture in spec.textures.cars} == {"photo"}
         assert {texture.path for texture in spec.textures.cars} <= set(PHOTOS)
     assert all(t.kind != "photo" for spec in scenes(config("paper"), 10) for t in spec.textures.cars)
 
 
 def test_half_textures_use_the_first_half_of_each_pool(config: Config) -> None:
-    def used(name: str, photos: tuple[str, ...]) -> tuple[set[str], set[int]]:
-        specs = scenes(config(name), 60, photos=photos)
+    def used(name: str, library: Library) -> tuple[set[str], set[int]]:
+        specs = scenes(config(name), 60, library=library)
         textures = [t for spec in specs if spec.recipe == "paper" for t in spec.textures.cars]
         return {t.path for t in textures}, {t.seed for t in textures}
 
-    assert used("full", PHOTOS)[0] == set(PHOTOS)
-    assert used("half_textures", PHOTOS)[0] == set(PHOTOS[:50])
+    assert used("full", LIBRARY)[0] == set(PHOTOS)
+    assert used("half_textures", LIBRARY)[0] == set(PHOTOS[:50])
     pool = config("full").texture.paper.pool
-    assert max(used("half_textures", ())[1]) < pool / 2 < max(used("full", ())[1])
+    assert max(used("half_textures", NOTHING)[1]) < pool / 2 < max(used("full", NOTHING)[1])
 
 
 def test_cars_spread_over_their_counts_and_places(config: Config) -> None:

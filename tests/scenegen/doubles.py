@@ -19,6 +19,7 @@ if __name__ == "__main__":
 
 import msgspec
 
+from assets.library import Library
 from randomizers.recipe import sample_scene
 from randomizers.spec import to_json
 from scenegen import job
@@ -53,7 +54,7 @@ def set_up(setup: Setup) -> tuple[Make, str]:
         if not victim or frame == int(victim):
             _misbehave(kind, first)
         time.sleep(FRAME_S)
-        FrameStore(out).commit(*_frame(config, setup.photos, frame))
+        FrameStore(out).commit(*_frame(config, setup.library, frame))
 
     return make, "0.0.0 (double)"
 
@@ -77,9 +78,9 @@ def _misbehave(kind: str, first: bool) -> None:
             raise UserError("renderer.device=optix: no such GPU here")
 
 
-def _frame(config: RenderConfig, photos: tuple[str, ...], frame: int) -> tuple[FrameRecord, dict[str, bytes]]:
+def _frame(config: RenderConfig, library: Library, frame: int) -> tuple[FrameRecord, dict[str, bytes]]:
     width, height = config.renderer.width, config.renderer.height
-    spec = sample_scene(config.randomizer, config.seed, frame, config.clip_length, width, height, photos)
+    spec = sample_scene(config.randomizer, config.seed, frame, config.clip_length, width, height, library)
     line = to_json(spec)
     picture = b"\xff\xd8" + sha256(line).digest() + b"\xff\xd9"
     record = FrameRecord(

@@ -1,0 +1,1 @@
+"""The user's own car models, read once into plain arrays."""

@@ -1,0 +1,1 @@
+"""Road users that are not cars: box truck, bus, motorcycle with rider, cyclist, pedestrian."""
