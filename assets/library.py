@@ -10,6 +10,18 @@ from assets.params import Params
 Split = Literal["all", "train", "held_out"]
 
 
+def in_split(sha256: str, split: Split, held_out: float) -> bool:
+    """Whether a file of this content (SHA-256, hexadecimal) belongs to `split` of a library.
+
+    A file's own bytes decide, so that it stays on its side under another name, in another folder and beside any
+    other files. held_out: the share held out, 0 to 1.
+    """
+    if split == "all":
+        return True
+    place = int(sha256[:13], 16) / 16**13  # 52 bits: exact as a float
+    return (place < held_out) == (split == "held_out")
+
+
 class CarModel(Params):
     """A car model and how often it is drawn against the others."""
 

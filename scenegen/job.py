@@ -2,13 +2,14 @@
 
 import fcntl
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from assets.library import Library
-from assets.textures.photos import catalogue
-from scenegen.config import RenderConfig
+from assets import panoramas
+from assets.library import Library, Split
+from assets.textures import photos
+from scenegen.config import AssetsConfig, RenderConfig
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.files import write_error
 from scenegen.dataset.info import check_same, write_config
@@ -20,6 +21,8 @@ from scenegen.launchers.local import Outcome, run_local
 from scenegen.progress import Progress, duration
 
 _FAILURES_SHOWN = 10
+
+Catalogue = Callable[[Path, Split, float], tuple[str, ...]]
 
 
 def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
@@ -62,13 +65,21 @@ def _lacks_blend(config: RenderConfig, store: FrameStore, frame: int) -> bool:
 
 
 def _library(config: RenderConfig) -> Library:
-    folder = config.assets.textures
+    """The user's own material that the config names."""
+    return Library(
+        photos=_listed("textures", config.assets.textures, photos.catalogue, config.assets),
+        panoramas=_listed("panoramas", config.assets.panoramas, panoramas.catalogue, config.assets),
+    )
+
+
+def _listed(key: str, folder: str | None, catalogue: Catalogue, assets: AssetsConfig) -> tuple[str, ...]:
+    """What a folder holds of the split asked for; nothing without a folder."""
     if folder is None:
-        return Library()
+        return ()
     try:
-        return Library(photos=catalogue(Path(folder)))
+        return catalogue(Path(folder), assets.split, assets.held_out)
     except (ValueError, OSError) as error:
-        raise UserError(f"assets.textures={folder}: {error}") from error
+        raise UserError(f"assets.{key}={folder}: {error}") from error
 
 
 def _render(

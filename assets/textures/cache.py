@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from assets.folder import read_inside
 from assets.textures.params import TextureParams
-from assets.textures.photos import decode_photo, read_inside
+from assets.textures.photos import decode_photo
 from assets.textures.procedural import GENERATOR_VERSION, make_texture
 
 PHOTO_LONGEST_PX = 512

@@ -2,12 +2,16 @@
 
 import struct
 import warnings
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, ImageOps
+
+from assets.folder import files_below, read_inside
+from assets.library import Split, in_split
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
@@ -24,56 +28,45 @@ _DAMAGED = (
 _GLANCE_PX = 64  # JPEG decodes at an eighth of its size, as fast as the file can be read
 
 
-def catalogue(folder: Path) -> tuple[str, ...]:
-    """Sorted relative POSIX paths of the readable images in a folder tree.
+def catalogue(folder: Path, split: Split = "all", held_out: float = 0.0) -> tuple[str, ...]:
+    """Sorted relative POSIX paths of a folder tree's readable images that belong to `split`.
 
     Each image is decoded once. One that does not decode, or whose path leads out of the folder through a
     link, is left out with a warning that names it. Linked folders are not entered.
 
-    Raises ValueError if the folder is missing or holds no readable image.
+    Raises ValueError if the folder is missing or nothing readable remains.
     """
     if not folder.is_dir():
         raise ValueError(f"no such folder of photos: {folder}")
-    paths = sorted(path.relative_to(folder).as_posix() for path in _image_files(folder))
+    paths = files_below(folder, SUFFIXES)
     with ThreadPoolExecutor() as pool:  # decoding releases the interpreter lock
-        complaints = list(pool.map(lambda path: _complaint(folder, path), paths))
-    for complaint in filter(None, complaints):
-        warnings.warn(f"photo left out: {complaint}", stacklevel=2)
-    readable = tuple(path for path, bad in zip(paths, complaints, strict=True) if not bad)
-    if not readable:
-        raise ValueError(f"no readable image ({', '.join(SUFFIXES)}) in the folder of photos {folder}")
-    return readable
+        examined = list(pool.map(lambda path: _examine(folder, path), paths))
+    for item in examined:
+        if item.complaint:
+            warnings.warn(f"photo left out: {item.complaint}", stacklevel=2)
+    readable = (item for item in examined if not item.complaint)
+    chosen = tuple(item.path for item in readable if in_split(item.sha256, split, held_out))
+    if not chosen:
+        part = "" if split == "all" else f" of the split {split!r}"
+        raise ValueError(f"no readable image ({', '.join(SUFFIXES)}){part} in the folder of photos {folder}")
+    return chosen
 
 
-def _image_files(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _image_files(entry)
-        elif entry.suffix.lower() in SUFFIXES and not entry.is_dir():
-            yield entry
+class _Examined(NamedTuple):
+    """A photo, and what is wrong with it."""
+
+    path: str
+    sha256: str = ""
+    complaint: str = ""
 
 
-def _complaint(folder: Path, path: str) -> str | None:
-    """What is wrong with a photo, None for nothing."""
+def _examine(folder: Path, path: str) -> _Examined:
     try:
-        decode_photo(read_inside(folder, path), folder / path, _GLANCE_PX)
+        data = read_inside(folder, path)
+        decode_photo(data, folder / path, _GLANCE_PX)
     except ValueError as error:
-        return str(error)
-    return None
-
-
-def read_inside(root: Path, path: str) -> bytes:
-    """The bytes of the file at a relative path, which must lie in `root` once all links are followed.
-
-    Raises ValueError if it does not, or cannot be read.
-    """
-    file = root / path
-    try:
-        if not file.resolve().is_relative_to(root.resolve()):
-            raise ValueError(f"{file} leads out of the folder of photos {root}")
-        return file.read_bytes()
-    except OSError as error:
-        raise ValueError(f"cannot read {file}: {error.strerror or error}") from error
+        return _Examined(path, complaint=str(error))
+    return _Examined(path, sha256(data).hexdigest())
 
 
 def decode_photo(data: bytes, name: Path, longest_px: int) -> Image.Image:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assets.textures.photos import catalogue, decode_photo, read_inside
+from assets.folder import read_inside
+from assets.textures.photos import catalogue, decode_photo
 
 
 def photo(path: Path, size: tuple[int, int] = (40, 30), **options: object) -> Path:
