@@ -23,13 +23,15 @@ _SHARP_COS = 0.82  # neighbouring parts of a profile that turn by more than 35°
 _BOX_CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], bool)
 _BOX_QUADS = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
 _BOX_FACES = np.concatenate([_BOX_QUADS[:, [0, 1, 2]], _BOX_QUADS[:, [0, 2, 3]]])
+_BOX_PLANES = np.tile(np.repeat([[1, 2], [0, 2], [0, 1]], 2, axis=0), (2, 1))  # the axes along each face
 
 
 def boxes(lower: ArrayLike, upper: ArrayLike, slot: str = "surface") -> Mesh:
     """Axis-aligned boxes between corners `lower` and `upper`, each (N, 3) or (3,), in metres."""
     low, high = np.broadcast_arrays(np.atleast_2d(lower), np.atleast_2d(upper))
     vertices = np.where(_BOX_CORNERS, high[:, None], low[:, None])
-    return make_mesh(vertices, repeat_faces(_BOX_FACES, 8, len(low)), slot)
+    uv = vertices[:, _BOX_FACES[..., None], _BOX_PLANES[:, None, :]]  # as box_uv has it, and faster
+    return make_mesh(vertices, repeat_faces(_BOX_FACES, 8, len(low)), slot, uv)
 
 
 def repeat_faces(faces: ArrayLike, vertices_each: int, copies: int) -> Faces:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from assets.cache_folder import cache_folder
 from assets.cars.params import CarParams
 from assets.distractors.params import DistractorParams
 from assets.models.params import ModelParams
@@ -33,7 +34,6 @@ from randomizers.spec import Lighting, Sensor, Sky, Sun
 from scenegen.blender import engine, passes
 from scenegen.blender.stage import Stage, mesh_of
 from scenegen.config import RendererConfig
-from scenegen.frame import cache_folder
 from scenegen.placing.view import look_along
 from scenegen.scene import Instance, Scene, Surface, View
 from scenegen.sensor import develop
@@ -127,7 +127,7 @@ def set_up(width: int, height: int, threads: int) -> Stage:
         name="cycles", width=width, height=height, samples=SAMPLES, denoise=True, device="cpu", bounces=4
     )
     engine.set_up(config, normals=False, threads=threads)
-    return Stage(None, cache_folder() / "textures")
+    return Stage(None, None, cache_folder() / "textures")
 
 
 class Sheet(Params):

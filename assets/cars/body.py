@@ -7,11 +7,11 @@ from assets.cars.stations import Stations
 from assets.cars.topology import CABIN_ROWS, COLUMNS, ROWS, Shell
 
 # Heights of the wall's rows between bottom edge (0) and belt (1) at the front, along the side, at the rear.
-_FRONT = np.array([0.0, 0.12, 0.30, 0.48, 0.60, 0.90, 0.97, 1.0])
+_FRONT = np.array([0.0, 0.12, 0.30, 0.50, 0.66, 0.81, 0.94, 1.0])
 _SIDE = np.array([0.0, 0.11, 0.27, 0.45, 0.62, 0.80, 0.93, 1.0])
-_REAR = np.array([0.0, 0.14, 0.31, 0.47, 0.55, 0.85, 0.95, 1.0])
+_REAR = np.array([0.0, 0.14, 0.30, 0.46, 0.56, 0.78, 0.94, 1.0])
 _SWAGE = 5  # the row of the swage line; those below it bend around the wheel arches
-_ARCH_EXPONENT = 2.35  # a superellipse from sill to sill that clears a round tyre
+_ARCH_EXPONENT = 2.45  # a superellipse from sill to sill that clears a round tyre
 _ARCH_SPREAD_M = 0.16  # the rows below the swage line bend around the arches as arcs, up to this far out
 _HEADER_BOW_M = 0.07  # how far the roof's front edge is ahead of its corners
 _CABIN_SHARES = np.array(
@@ -56,10 +56,6 @@ def _wall(frame: Frame, stations: Stations) -> Floats:
     z = edge[:, None] + span * np.clip((ring - edge[:, None]) / span, rise, rise**0.4)  # rows stay in order
     upper = (share[:, _SWAGE:] - share[:, [_SWAGE]]) / (1 - share[:, [_SWAGE]])
     z[:, _SWAGE:] = swage[:, None] + (belt - swage)[:, None] * upper
-
-    lateral = np.minimum(plan[:, 4] / plan[k, 4], 1)
-    lateral[k : k + 3] = [1.0, 1.3, 1.6]  # the headlamps run out along the side
-    z[:, 4] += nose * np.minimum(p.lamp_sweep_m * lateral**2, 0.8 * (z[:, 5] - z[:, 4]))
 
     height = (z - bottom[:, None]) / (belt - bottom)[:, None]
     inset = p.side_bulge_m * np.clip((0.55 - height) / 0.55, 0, 1) ** 2
@@ -175,12 +171,12 @@ def _top(frame: Frame, stations: Stations, top: Floats) -> Floats:
 
 
 def _bottom(frame: Frame, bottom: Floats) -> Floats:
-    """(N - 2, COLUMNS, 3): the arch's roof, its inner wall, and the floor."""
+    """(N - 2, FLOOR, 3): the arch's roof, its inner wall, and the floor."""
     edge = bottom[1:-1, 0]
     inside = bottom[1:-1, 1:].copy()
     inside[..., 0] = edge[:, :1]
-    wall = np.minimum(frame.well_depth, edge[:, 1] * 0.9)
-    inside[..., 1] = wall[:, None] * np.array([1.0, 1.0, 0.75, 0.5, 0.25, 0.0])
+    inside[:, :2, 1] = np.minimum(frame.well_depth, edge[:, 1] * 0.9)[:, None]
+    inside[:, 2, 1] = 0.0
     inside[..., 2] = frame.params.clearance_m + 0.04
     inside[:, 0, 2] = np.maximum(edge[:, 2], frame.params.clearance_m + 0.041)
     return inside

@@ -13,11 +13,11 @@ Floats = NDArray[np.float64]
 _TAPER_M = 0.10  # the plan's taper to the nose (tail) begins this far behind (before) the front (rear) axle
 _ARCH_TO_CORNER_M = 0.07  # at least, from a wheel arch to the corner of the front or rear
 _TYRE_INSET_M = 0.03  # from the widest point of the body to the tyre's outer wall
-_PLATE_M = 0.007  # the front plate stands this far out from the bumper
+_PLATE_M = 0.007  # a plate stands this far out from the bumper
 
 # How far each row of the wall stands back from the bumper's foremost (rearmost) point, bottom edge to belt.
-_NOSE_M = np.array([0.050, 0.015, 0.000, 0.005, 0.020, 0.055, 0.095, 0.150])
-_TAIL_M = np.array([0.060, 0.015, 0.000, 0.010, 0.035, 0.045, 0.055, 0.070])
+_NOSE_M = np.array([0.050, 0.013, 0.000, 0.009, 0.026, 0.050, 0.092, 0.150])
+_TAIL_M = np.array([0.060, 0.014, 0.000, 0.010, 0.037, 0.046, 0.056, 0.072])
 _UPRIGHT: dict[Style, float] = {"suv": 0.7, "pickup": 0.55, "van": 0.8}  # scale of the nose's setbacks
 
 
@@ -61,7 +61,8 @@ class Frame:
     @cached_property
     def tail_end(self) -> Floats:
         """x of each row on the centreline at the rear, (ROWS + 1,)."""
-        return -self.params.length_m / 2 + _TAIL_M
+        plate = 0.0 if self.params.plate_on_lid else _PLATE_M
+        return -self.params.length_m / 2 + plate + _TAIL_M
 
     @cached_property
     def nose_taper(self) -> float:
@@ -93,13 +94,11 @@ class Frame:
     def columns(self) -> Floats:
         """The columns' share of the half width, from the edge (1) to the middle (0).
 
-        The second is the shoulder's ledge; the fourth bounds the lamps and the fifth the grille.
+        The second is the shoulder's ledge, the third the edge of windscreen and rear window.
         """
-        p = self.params
-        ledge = 1 - p.shoulder_m / (p.width_m / 2)
-        pillar = 0.93 if p.style == "pickup" else 0.85
-        lamp = min(1 - p.headlamp_width, pillar - 0.08)
-        return np.array([1.0, ledge, pillar, lamp, min(p.grille_width, lamp - 0.06), 0.22, 0.0])
+        ledge = 1 - self.params.shoulder_m / (self.params.width_m / 2)
+        pillar = 0.93 if self.params.style == "pickup" else 0.86
+        return np.array([1.0, ledge, pillar, 0.66, 0.44, 0.22, 0.0])
 
     @cached_property
     def bed_floor(self) -> float:

@@ -6,8 +6,7 @@ import numpy as np
 
 from assets.cars.frame import Floats, Frame
 
-_ARCH_STEPS = 12
-_DOOR_GAP_M = 0.012
+_ARCH_STEPS = 10
 _COWL_BOW_M = 0.14  # how far the windscreen's base is ahead of its corners, at most
 _BOOT_BOW_M = 0.10
 
@@ -18,9 +17,9 @@ class Stations:
 
     bow: (N,) how far the middle of the top is ahead of its edge.
 
-    Names: cowl and deck bound the cabin; pillar b spans b_front to b_rear, a door's shut line door_1 to
-    door_1_end; front_arch is the foremost point of the wheel arches, rear_arch the rearmost; bed_1 to bed_4
-    are the edges of a pickup's load floor.
+    Names: cowl and deck bound the cabin; door_1 to door_3 are the doors' shut lines, below the
+    pillars b and c; front_arch is the foremost point of the wheel arches, rear_arch the rearmost; bed_1 to
+    bed_4 are the edges of a pickup's load floor.
     """
 
     x: Floats
@@ -29,7 +28,7 @@ class Stations:
 
 
 def lay_out(frame: Frame) -> Stations:
-    """The stations of a car, their number the same for all cars."""
+    """The stations of a car; a pickup has four more than other cars."""
     p = frame.params
     nose, tail = frame.nose_corner, frame.tail_corner
     nose_bow, tail_bow = frame.nose_end[-1] - nose[-1], tail[-1] - frame.tail_end[-1]
@@ -39,14 +38,20 @@ def lay_out(frame: Frame) -> Stations:
     cowl = p.length_m / 2 - p.bonnet_m - cowl_bow
     deck = frame.tail_end[-1] + boot + deck_bow
     named = {name: _to_bottom(frame, x) for name, x in _cabin(frame, cowl, deck).items()}
-    named |= _bed(frame, deck) if p.style == "pickup" else _fill(frame, named)
+    named |= _fill(frame, named)
+    if p.style == "pickup":
+        named |= _bed(frame, deck)
 
     angles = np.cos(np.linspace(0, np.pi, _ARCH_STEPS + 1)) * frame.arch_radius
     front, rear = frame.front_axle + angles, frame.rear_axle + angles
     thirds = np.array([1 / 3, 2 / 3])
-    named |= {"front_arch": front[0], "rear_arch": rear[-1]}
+    middle = _ARCH_STEPS // 2
+    named |= {"front_arch": front[0], "front_axle": front[middle]}
+    named |= {"rear_axle": rear[middle], "rear_arch": rear[-1]}
     corners = [end + (arch - end) * thirds for end, arch in ((nose[0], front[0]), (tail[0], rear[-1]))]
-    free = np.concatenate([[nose[0], tail[0]], front[1:], rear[:-1], *corners])
+    free = np.concatenate(
+        [[nose[0], tail[0]], np.delete(front, [0, middle]), np.delete(rear, [middle, -1]), *corners]
+    )
     x = np.concatenate([list(named.values()), free])
     order = np.argsort(-x, kind="stable")
     place = np.empty(len(x), int)
@@ -67,7 +72,7 @@ def _cabin(frame: Frame, cowl: float, deck: float) -> dict[str, float]:
     header = cowl - rise / np.tan(np.radians(p.windscreen_rake_deg)) - pillar
     share = {("pickup", 4): 0.56, ("van", 2): 0.40}.get((p.style, p.doors), 0.60 if p.doors == 2 else 0.49)
     b = min(cowl - span * share, header - 0.25)
-    rear_pillar = {"sedan": 0.34, "coupe": 0.42, "pickup": 0.14, "van": 0.10}.get(p.style, 0.17)
+    rear_pillar = {"sedan": 0.30, "coupe": 0.24, "pickup": 0.14, "van": 0.10}.get(p.style, 0.17)
     last = min(deck + rear_pillar * (0.6 if p.quarter_window else 1.0), b - 0.2)
     quarter = (b - last) * (0.24 if p.style == "sedan" else 0.38)
     c = last + (quarter if p.quarter_window else 0.09)
@@ -76,15 +81,8 @@ def _cabin(frame: Frame, cowl: float, deck: float) -> dict[str, float]:
         "cowl": cowl,
         "a_rear": cowl - pillar,
         "door_1": door_1,
-        "door_1_end": door_1 - _DOOR_GAP_M,
-        "b_front": b + 0.045,
-        "door_2": b + _DOOR_GAP_M / 2,
-        "door_2_end": b - _DOOR_GAP_M / 2,
-        "b_rear": b - 0.045,
-        "c_front": c + 0.035,
-        "door_3": c + _DOOR_GAP_M / 2,
-        "door_3_end": c - _DOOR_GAP_M / 2,
-        "c_rear": c - 0.035,
+        "door_2": b,
+        "door_3": c,
         "d_front": last,
         "deck": deck,
     }
@@ -92,15 +90,15 @@ def _cabin(frame: Frame, cowl: float, deck: float) -> dict[str, float]:
 
 def _bed(frame: Frame, deck: float) -> dict[str, float]:
     tail = frame.tail_corner[0]
-    return {"bed_1": deck - 0.03, "bed_2": deck - 0.05, "bed_3": tail + 0.075, "bed_4": tail + 0.055}
+    return {"bed_1": deck - 0.012, "bed_2": deck - 0.05, "bed_3": tail + 0.075, "bed_4": tail + 0.055}
 
 
 def _fill(frame: Frame, named: dict[str, float]) -> dict[str, float]:
     """Four more stations where the others stand far apart."""
-    door = (named["door_1_end"] + named["b_front"]) / 2
-    rear_door = (named["b_rear"] + named["c_front"]) / 2
+    door = (named["door_1"] + named["door_2"]) / 2
+    rear_door = (named["door_2"] + named["door_3"]) / 2
     bonnet = (frame.front_axle + frame.arch_radius + 0.02) * 0.5 + named["cowl"] * 0.5
-    sill = (named["door_2_end"] * 2 + frame.rear_axle + frame.arch_radius) / 3
+    sill = (named["door_2"] * 2 + frame.rear_axle + frame.arch_radius) / 3
     return {"fill_1": door, "fill_2": rear_door, "fill_3": bonnet, "fill_4": sill}
 
 

@@ -21,17 +21,32 @@ Indices = NDArray[np.int32]
 COLUMNS = 6  # across half the car, on bonnet, roof, boot, floor, front and rear
 ROWS = 7  # up the wall
 CABIN_ROWS = 5
+FLOOR = 3  # across half the bottom: the arch's roof, its inner wall, the floor
+
+# Points of the bottom's front (rear) border, counted from the corner, that its grid joins, and the triangles
+# between these and the others.
+_ENDS = [0, 2, 4, COLUMNS]
+_FILLS = np.array([[0, 1, 2], [2, 3, 4], [4, 5, 6]])
+
+MARKS = ("front_arch", "front_axle", "cowl", "deck", "rear_axle", "rear_arch")
+
+# The panel that a face belongs to, one bit each: the wall's front, its side to the front axle, between the
+# axles and behind the rear axle, its rear; the top before, beside and behind the cabin; the cabin's front,
+# side and rear; the roof; the bottom.
+FRONT, WING, SIDE, QUARTER, REAR, BONNET, SHOULDER, DECK, SCREEN, FLANK, BACK, ROOF_PANEL, UNDER = (
+    1 << i for i in range(13)
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Shell:
-    """Vertex numbers and faces of the half shell, and how the halves join.
+    """Vertex numbers and faces of the half shell.
 
-    wall: (N + 2 COLUMNS, ROWS + 1); top, bottom: (N, COLUMNS + 1) from the edge to the middle for N stations;
-    cabin: (ring, CABIN_ROWS + 1); roof: (stations of the cabin, COLUMNS). Entries shared between patches are
-    equal. `vertex_count` counts the numbers in use before `used` drops those inside the cabin's opening.
-    faces: (F, 3) of the whole body. cell: (F,) the quad that a face belongs to, counted per half in the order
-    of wall, top, bottom, cabin, roof. axis: (F,) the axis along which a face's UVs are projected.
+    wall: (N + 2 COLUMNS, ROWS + 1) for N stations; top: (N, COLUMNS + 1), bottom: (N, FLOOR + 1) from the
+    edge to the middle; cabin: (ring, CABIN_ROWS + 1); roof: (stations of the cabin, COLUMNS). Entries shared
+    between patches are equal. `vertex_count` counts the numbers in use before `used` (V,) drops those inside
+    the cabin's opening. faces: (F, 3) into the used vertices. corner: (F, 3) into the patches' points, each
+    patch flattened, in the order of wall, top, bottom, cabin, roof. zone: (F,) the panel.
     """
 
     wall: Indices
@@ -41,16 +56,16 @@ class Shell:
     roof: Indices
     vertex_count: int
     used: Indices
-    mirrored: Indices
     faces: Indices
-    cell: Indices
-    axis: Indices
+    corner: Indices
+    zone: Indices
 
 
 @lru_cache(maxsize=256)
-def shell(stations: int, cowl: int, deck: int) -> Shell:
-    """The shell of `stations` cross-sections whose cabin stands between stations `cowl` and `deck`."""
+def shell(stations: int, marks: tuple[int, ...]) -> Shell:
+    """The shell of `stations` cross-sections; `marks` are the stations named in `MARKS`."""
     k, n = COLUMNS, stations
+    front_arch, front_axle, cowl, deck, rear_axle, rear_arch = marks
     taken = 0
 
     def take(rows: int, columns: int) -> Indices:
@@ -60,7 +75,7 @@ def shell(stations: int, cowl: int, deck: int) -> Shell:
         return block
 
     wall = take(n + 2 * k, ROWS + 1)
-    top, bottom = (_lid(wall[:, row], take(n - 2, k)) for row in (ROWS, 0))
+    top, bottom = _lid(wall[:, ROWS], take(n - 2, k)), _floor(wall[:, 0], take(n - 2, FLOOR))
     base = np.concatenate([top[cowl, :0:-1], top[cowl + 1 : deck, 1], top[deck, 1:]])
     cabin = np.column_stack([base, take(len(base), CABIN_ROWS)])
     edge = cabin[:, CABIN_ROWS]
@@ -69,18 +84,32 @@ def shell(stations: int, cowl: int, deck: int) -> Shell:
     roof[0], roof[-1], roof[:, 0] = edge[k - 1 :: -1], edge[-k:], edge[k - 1 : k - 1 + length]
     roof[1:-1, 1:] = take(length - 2, k - 1)
 
+    wall_zone = np.full((len(wall) - 1, ROWS), SIDE, np.int32)
+    wall_zone[: k + front_axle], wall_zone[k + rear_axle :] = WING, QUARTER
+    wall_zone[: k + front_arch], wall_zone[k + rear_arch :] = FRONT, REAR
+    top_zone = np.full((n - 1, k), SHOULDER, np.int32)
+    top_zone[:cowl], top_zone[deck:] = BONNET, DECK
     opening = np.zeros((n - 1, k), bool)
     opening[cowl:deck, 1:] = True
-    quads = [_quads(wall), _quads(top), _quads(bottom)[:, ::-1], _quads(cabin), _quads(roof)]
-    axes = [_wall_axes(n), np.full(n * k - k, 2), np.full(n * k - k, 2), _cabin_axes(len(base), length)]
-    axes.append(np.full(len(quads[4]), 2))
-    cells = np.arange(sum(map(len, quads)), dtype=np.int32)
-    keep = np.ones(len(cells), bool)
-    keep[len(quads[0]) : len(quads[0]) + len(quads[1])] = ~opening.ravel()
-    half = np.concatenate(quads)[keep]
-    middle = np.concatenate([wall[0], wall[-1], top[:, k], bottom[:, k], cabin[0], cabin[-1], roof[:, -1]])
-    welded = _weld(taken, half, cells[keep], np.concatenate(axes)[keep], middle)
-    return Shell(wall, top, bottom, cabin, roof, taken, *welded)
+    top_zone[opening] = 0
+    cabin_zone = np.full((len(base) - 1, CABIN_ROWS), FLANK, np.int32)
+    cabin_zone[: k - 1], cabin_zone[1 - k :] = SCREEN, BACK
+    under = np.full((n - 1, FLOOR), UNDER, np.int32)
+    panel = np.full((length - 1, k - 1), ROOF_PANEL, np.int32)
+    zone = np.concatenate([z.ravel() for z in (wall_zone, top_zone, under, cabin_zone, panel)])
+
+    grids = (wall, top, bottom, cabin, roof)
+    starts = np.cumsum([0] + [grid.size for grid in grids[:-1]])
+    places = [
+        start + np.arange(grid.size).reshape(grid.shape) for start, grid in zip(starts, grids, strict=True)
+    ]
+    places[2] = places[2][:, ::-1]  # seen from below, its columns run the other way
+    quads = np.concatenate([_quads(place) for place in places])[zone > 0]
+    ends = [places[0][k::-1, 0][_FILLS], places[0][-k - 1 :, 0][_FILLS][:, ::-1]]
+    corner = np.concatenate([quads[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3), *ends]).astype(np.int32)
+    zone = np.concatenate([np.repeat(zone[zone > 0], 2), np.full(2 * len(_FILLS), UNDER, np.int32)])
+    used, faces = np.unique(np.concatenate([grid.ravel() for grid in grids])[corner], return_inverse=True)
+    return Shell(*grids, taken, used.astype(np.int32), faces.reshape(-1, 3).astype(np.int32), corner, zone)
 
 
 def _lid(border: Indices, inside: Indices) -> Indices:
@@ -92,37 +121,17 @@ def _lid(border: Indices, inside: Indices) -> Indices:
     return lid
 
 
-def _quads(grid: Indices) -> Indices:
+def _floor(border: Indices, inside: Indices) -> Indices:
+    """The (N, FLOOR + 1) grid of the bottom; its first and last row pass over some points of the border."""
+    k, n = COLUMNS, len(border) - 2 * COLUMNS
+    floor = np.empty((n, FLOOR + 1), np.int32)
+    floor[0], floor[-1], floor[:, 0] = border[k::-1][_ENDS], border[k + n - 1 :][_ENDS], border[k : k + n]
+    floor[1:-1, 1:] = inside
+    return floor
+
+
+def _quads(grid: NDArray[np.int_]) -> NDArray[np.int_]:
     """The quads (M, 4) of a grid, counter-clockwise where its first axis runs right and its second up."""
     corners = grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]
-    quads: Indices = np.stack(corners, axis=-1).reshape(-1, 4)
+    quads: NDArray[np.int_] = np.stack(corners, axis=-1).reshape(-1, 4)
     return quads
-
-
-def _wall_axes(stations: int) -> Indices:
-    """Ends are projected along x, the side along y; the corner goes with the ends."""
-    axis = np.ones((stations + 2 * COLUMNS - 1, ROWS), np.int32)
-    axis[:COLUMNS] = axis[-COLUMNS:] = 0
-    return axis.ravel()
-
-
-def _cabin_axes(ring: int, length: int) -> Indices:
-    axis = np.zeros((ring - 1, CABIN_ROWS), np.int32)
-    axis[COLUMNS - 1 : COLUMNS + length - 2] = 1
-    return axis.ravel()
-
-
-def _weld(
-    count: int, quads: Indices, cells: Indices, axes: Indices, middle: Indices
-) -> tuple[Indices, Indices, Indices, Indices, Indices]:
-    """Shell's used, mirrored, faces, cell and axis: the quads cut in two, joined with their image."""
-    used = np.unique(quads).astype(np.int32)
-    renumber = np.full(count, -1, np.int32)
-    renumber[used] = np.arange(len(used), dtype=np.int32)
-    mirrored = np.flatnonzero(~np.isin(used, middle)).astype(np.int32)
-    twin = np.arange(len(used), dtype=np.int32)
-    twin[mirrored] = len(used) + np.arange(len(mirrored), dtype=np.int32)
-    triangles = renumber[quads][:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
-    faces = np.concatenate([triangles, twin[triangles][:, ::-1]])
-    cell, axis = (np.tile(np.repeat(values, 2), 2).astype(np.int32) for values in (cells, axes))
-    return used, mirrored, faces, cell, axis
