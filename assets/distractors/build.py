@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from assets.distractors.params import DistractorParams
-from assets.distractors.pedestrian import build_pedestrian
+from assets.distractors.pedestrian import build_small_pedestrian
 from assets.distractors.tree import build_small_tree
 from assets.mesh import Mesh, make_mesh
 from assets.solids import boxes, circle, grid_faces, grid_uv, loft, polyhedron, revolve
@@ -17,11 +17,11 @@ def build_distractor(params: DistractorParams) -> Mesh:
     """A closed mesh of at most 1,500 triangles whose largest extent is 1 m.
 
     Flying shapes are centred on the origin; a pedestrian and a tree stand on z = 0 and are 1 m high. All
-    carry the slot "surface"; a pedestrian has "skin" and "trousers" too, a tree "trunk". UVs are in metres,
-    so a texture of 1 m covers the shape about once.
+    carry the slot "surface"; a pedestrian has "skin", "hair", "trousers" and "trim" too, a tree "trunk".
+    UVs are in metres, so a texture of 1 m covers the shape about once.
     """
     if params.kind == "pedestrian":
-        return build_pedestrian(params.seed)
+        return build_small_pedestrian(params.seed)
     if params.kind == "tree":
         return build_small_tree(params.seed)
     return _unit(_flying(params))

@@ -20,19 +20,20 @@ class _User(Params):
 class TruckParams(_User, tag="truck"):
     """A box truck: cab, and a box body behind it."""
 
-    cab_m: float  # length of the cab
+    cab_m: float  # length of the cab, bonnet included
+    bonnet_m: float  # how far the windscreen's base is behind the nose; 0 where the cab is above the engine
     cab_height_m: float
     wheelbase_m: float
     wheel_radius_m: float
 
 
 class BusParams(_User, tag="bus"):
-    """A city bus or coach."""
+    """A low-floor city bus, its doors on the right."""
 
     wheelbase_m: float
     front_overhang_m: float
     wheel_radius_m: float
-    doors: int
+    doors: int  # 1 to 3
 
 
 class TwoWheelerParams(_User, tag="two_wheeler"):
