@@ -1,4 +1,4 @@
-"""Hedges, walls and fences along x."""
+"""Hedges, walls, fences and thickets along x."""
 
 from dataclasses import replace
 
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from assets.mesh import Mesh, merge
 from assets.solids import boxes, loft
 from assets.stream import Stream
-from assets.street.foliage import clumps
+from assets.street.foliage import clumps, coat, leafy_blobs
 from assets.street.params import BarrierParams
 
 Floats = NDArray[np.float64]
 
 _MAX_PICKETS = 70
 _HEDGE_CLUMPS = 110
+_THICKET_CLUMPS = 40
 _CLUMP_M = 0.22
 _HEDGE_SECTION = np.array(  # y over the half width, z over the height; clockwise from the foot at +y
     [(1, 0), (1.02, 0.35), (1, 0.75), (0.8, 0.97), (0, 1), (-0.8, 0.97), (-1, 0.75), (-1.02, 0.35), (-1, 0)]
@@ -31,6 +32,8 @@ def build_barrier(params: BarrierParams) -> Mesh:
             return _wall(rng, params.length_m, params.height_m)
         case "fence":
             return _fence(rng, params.length_m, params.height_m)
+        case "thicket":
+            return _thicket(rng, params.length_m, params.height_m)
 
 
 def _hedge(rng: Stream, length: float, height: float) -> Mesh:
@@ -52,6 +55,24 @@ def _hedge(rng: Stream, length: float, height: float) -> Mesh:
     low, high = hedge.bounds
     reach = np.array([min(1.0, length / 2 / max(-low[0], high[0])), 1.0, height / high[2]], np.float32)
     return replace(hedge, vertices=hedge.vertices * reach)
+
+
+def _thicket(rng: Stream, length: float, height: float) -> Mesh:
+    """Bushes and small trees that have grown together."""
+    count = int(np.clip(length / 3.0, 3, 6))
+    draws = rng.array(count, 4)
+    tall = height * (0.45 + 0.55 * draws[:, 0])
+    centres = np.column_stack(
+        [((np.arange(count) + draws[:, 1]) / count - 0.5) * length, 2.0 * (draws[:, 2] - 0.5), 0.45 * tall]
+    )
+    radii = np.column_stack([np.full(count, 0.8 * length / count), 1.0 + draws[:, 3], 0.55 * tall])
+    body = merge(
+        [leafy_blobs(rng, centres, radii, 0.16), coat(rng, centres, radii, _THICKET_CLUMPS, 0.16 * height)]
+    )
+    low, high = body.bounds
+    reach = np.array([length / (high[0] - low[0]), 1.0, height / (high[2] - low[2])], np.float32)
+    middle = np.array([(low[0] + high[0]) / 2, 0.0, low[2]], np.float32)
+    return replace(body, vertices=(body.vertices - middle) * reach, slots=("surface",))
 
 
 def _wall(rng: Stream, length: float, height: float) -> Mesh:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from assets.mesh import Mesh, merge
 from assets.solids import boxes
 from assets.stream import Stream
-from assets.street.facade import DOOR, RECESS_M, WALL, WINDOW, Facade, build_body
+from assets.street.facade import DOOR, GATE, RECESS_M, WALL, WINDOW, Facade, build_body
+from assets.street.front import door_case, gate_ribs, lintels, plinth, shutters
 from assets.street.params import BuildingParams
 from assets.street.roof import build_roof
 
@@ -14,38 +15,63 @@ Floats = NDArray[np.float64]
 
 _MAX_WINDOWS = 56  # on the front
 _MAX_TRIANGLES = 2000
-_ROOF_TRIANGLES = 80  # at most, with the shop's sign
 _PLINTH_M = 0.12
 _FRAME_M = 0.05
 _DOOR_M = 1.1
 
 
 def build_building(params: BuildingParams) -> Mesh:
-    """A closed building; slots "wall", "window", "door", "roof" and "joinery" (sills, window bars,
-    cornice, shop sign).
+    """A closed building; slots "wall", "window", "door", "roof" or "slate", "plinth" (with the steps),
+    "joinery" (sills, window bars, door case, cornice, shop sign), and on some "gate", "shutter" and "gutter".
 
     Walls stand over x ± frontage / 2, y in [0, depth]; sills, cornices and eaves reach up to 0.5 m further,
-    balconies 1.2 m. At most 2,000 triangles for up to eight floors.
+    balconies 1.2 m; the foundation reaches FOUNDATION_M below z = 0. At most 2,000 triangles for up to eight
+    floors.
     """
     rng = Stream(params.seed)
     shop = params.floors > 1 and rng.chance(0.45)
     z = _storeys(rng, params, shop)
     columns = _columns(params)
     share = rng.uniform(0.4, 0.62)
-    front = _facade(params.frontage_m, z, columns, share)
+    plain = _facade(params.frontage_m, z, columns, share, rng.uniform(0.6, 1.0) if rng.chance(0.35) else 1.0)
     door = rng.integer(0, columns - 1)
-    balconies = rng.chance(0.4)
+    balconies, shuttered, garage = rng.chance(0.4), rng.chance(0.35), rng.chance(0.4)
     low_house = params.floors <= 3 and params.roof != "flat"
     side = _facade(params.depth_m, z, 2 if low_house else 0, 0.22)
     back = _facade(params.frontage_m, z, min(columns, 3) if low_house else 0, share / 2)
-    body = build_body(_add_door(front, door, shop), side, back)
+    if garage and params.floors <= 2 and not shop and columns >= 4:
+        plain = _with_gate(plain, 0 if door >= columns / 2 else columns - 2)
+    front = _add_door(plain, door, shop)
+    opening = _door_opening(front)
+    body = build_body(front, side, back)
     roof = build_roof(rng, params.roof, params.frontage_m, params.depth_m, float(z[-1]))
-    extras = _windows_joinery(front, door)
+    trim = [plinth(front, params.depth_m, opening, min(0.42, float(z[2]) - 0.05))]
+    trim += door_case(rng, opening, float(z[1]), float(z[3]))
+    trim += [part for part in (gate_ribs(front),) if part is not None]
+    extras = _windows_joinery(plain, door)
     if shop:
-        roof.append(_shop_sign(params.frontage_m, z))
+        trim.append(_shop_sign(params.frontage_m, z))
     if balconies and columns >= 4 and params.floors >= 3:
-        extras.insert(0, _balconies(front, rng.integer(1, 2)))
-    return merge([body, *roof, *_within(extras, _MAX_TRIANGLES - _ROOF_TRIANGLES - len(body.faces))])
+        extras.insert(0, _balconies(plain, rng.integer(1, 2)))
+    elif shuttered and not shop:
+        extras += [part for part in (shutters(front),) if part is not None]
+    extras += [part for part in (lintels(plain),) if part is not None]
+    fixed = [body, *roof, *trim]
+    return merge([*fixed, *_within(extras, _MAX_TRIANGLES - sum(len(part.faces) for part in fixed))])
+
+
+def _with_gate(front: Facade, column: int) -> Facade:
+    """The facade with a garage gate in place of the ground floor's windows of two columns."""
+    cells = front.cells.copy()
+    cells[1:3, 1 + 2 * column : 4 + 2 * column] = GATE
+    return Facade(front.x, front.z, cells)
+
+
+def _door_opening(front: Facade) -> tuple[float, float]:
+    """x of the door's left and right."""
+    columns = np.nonzero(front.cells[2] == DOOR)[0]
+    half = front.x[-1] / 2
+    return float(front.x[columns[0]]) - half, float(front.x[columns[-1] + 1]) - half
 
 
 def _within(parts: list[Mesh], triangles: int) -> list[Mesh]:
@@ -75,11 +101,14 @@ def _storeys(rng: Stream, params: BuildingParams, shop: bool) -> Floats:
     return np.array(breaks)
 
 
-def _facade(width: float, z: Floats, columns: int, share: float) -> Facade:
-    """`columns` windows on every floor, each `share` of its column wide; every third row holds windows."""
+def _facade(width: float, z: Floats, columns: int, share: float, every_other: float = 1.0) -> Facade:
+    """`columns` windows on every floor, each `share` of its column wide; every third row holds windows.
+
+    every_other: how wide every second window is against the others: the bays' rhythm.
+    """
     pitch = width / max(columns, 1)
     centres = (np.arange(columns) + 0.5) * pitch
-    half = pitch * share / 2
+    half = pitch * share / 2 * np.where(np.arange(columns) % 2, every_other, 1.0)
     x = np.concatenate([[0.0], np.column_stack([centres - half, centres + half]).ravel(), [width]])
     cells = np.full((len(z) - 1, len(x) - 1), WALL, np.int16)
     cells[2::3, 1::2] = WINDOW

@@ -10,8 +10,8 @@ from assets.mesh import Mesh, make_mesh
 Floats = NDArray[np.float64]
 Cells = NDArray[np.int16]
 
-WALL, WINDOW, DOOR = 0, 1, 2
-SLOTS = ("wall", "window", "door")
+WALL, WINDOW, DOOR, GATE = 0, 1, 2, 3
+SLOTS = ("wall", "window", "door", "gate")
 RECESS_M = 0.14
 
 

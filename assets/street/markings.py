@@ -1,4 +1,4 @@
-"""Road markings: edge, lane and centre lines, parking bays and a zebra crossing, as flat strips.
+"""Road markings: edge, lane and centre lines, parking bays, arrows and a zebra crossing, as flat strips.
 
 Dimensions after the German RMS 1980 / StVO: narrow line 12 cm, broken lines of 3 m with 6 m gaps in towns,
 zebra stripes of 50 cm with 50 cm gaps over 4 m (StVO sign 293).
@@ -7,10 +7,13 @@ zebra stripes of 50 cm with 50 cm gaps over 4 m (StVO sign 293).
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.mesh import Mesh, make_mesh
+from assets.mesh import Mesh, make_mesh, merge
 from assets.solids import repeat_faces
+from assets.street.arrows import arrow_triangles
+from assets.street.junction import along_at, mouth_half_width, side_road
 from assets.street.params import RoadParams, RoadSurfaceParams
-from assets.street.road import bay_pitch, half_widths, to_world
+from assets.street.road import bay_pitch, half_widths, on_surface
+from assets.street.side_lines import side_lines
 
 Floats = NDArray[np.float64]
 Strip = tuple[float, float, float, float]  # s from, s to, d from, d to
@@ -24,16 +27,20 @@ _PIECE_M = 2.0  # strips are cut to follow the bend
 
 
 def build_markings(params: RoadSurfaceParams) -> Mesh:
-    """Strips that face up, 1.5 cm above the carriageway; slot "surface"."""
-    strips = _along_lines(params.road, params.start_m, params.end_m, params.dashed)
-    strips += _bays(params.road, params.start_m, params.end_m)
+    """Strips that face up, 1.5 cm above the carriageway; slot "marking"."""
+    road = params.road
+    strips = _along_lines(road, params.start_m, params.end_m, params.dashed)
+    strips += _bays(road, params.start_m, params.end_m)
+    strips = _outside_mouths(road, strips)
+    arrows = arrow_triangles(params) if params.arrows else np.empty((0, 3, 2))
     if params.crossing_at_m is not None:
-        half = ZEBRA_LENGTH_M / 2
-        clear = (params.crossing_at_m - half - 1.0, params.crossing_at_m + half + 1.0)
-        strips = [rest for strip in strips for rest in _without(strip, *clear)]
-        strips += _zebra(params.road, params.crossing_at_m)
-    pieces = np.concatenate([_cut(strip) for strip in strips])
-    return _patches(params.road, pieces)
+        half = ZEBRA_LENGTH_M / 2 + 1.0
+        low, high = params.crossing_at_m - half, params.crossing_at_m + half
+        strips = [rest for strip in strips for rest in _without(strip, low, high)]
+        strips += _zebra(road, params.crossing_at_m)
+    quads = np.concatenate([_corners(np.concatenate([_cut(strip) for strip in strips])), side_lines(params)])
+    flat = _flat(road, quads, [(0, 1, 2), (0, 2, 3)])
+    return merge([flat, _flat(road, arrows, [(0, 1, 2)])]) if len(arrows) else flat
 
 
 def _along_lines(road: RoadParams, start: float, end: float, dashed: bool) -> list[Strip]:
@@ -79,6 +86,22 @@ def _zebra(road: RoadParams, at: float) -> list[Strip]:
     return [(a, b, d, d + ZEBRA_STRIPE_M) for d in lows]
 
 
+def _outside_mouths(road: RoadParams, strips: list[Strip]) -> list[Strip]:
+    """The strips without what would cross the way into a side road: on its side, or in the middle."""
+    for side in (1, -1):
+        junction = side_road(road, side)
+        if junction is None:
+            continue
+        half, kerb = mouth_half_width(road, junction), half_widths(road)[0 if side > 0 else 1]
+        low, high = along_at(road, junction, [-half, half], kerb).tolist()
+        strips = [
+            rest
+            for strip in strips
+            for rest in (_without(strip, low, high) if side * (strip[2] + strip[3]) > -LINE_M else [strip])
+        ]
+    return strips
+
+
 def _without(strip: Strip, low: float, high: float) -> list[Strip]:
     """What is left of a strip outside s in [low, high]."""
     a, b, d0, d1 = strip
@@ -95,11 +118,13 @@ def _cut(strip: Strip) -> Floats:
     )
 
 
-def _patches(road: RoadParams, pieces: Floats) -> Mesh:
-    """One quad per piece."""
-    s, d = pieces[:, [0, 1, 1, 0]], pieces[:, [2, 2, 3, 3]]
-    x, y, _ = to_world(road, s, d)
-    vertices = np.stack([x, y, np.full_like(x, MARKING_Z_M)], axis=-1)
-    corners = np.array([[0, 1, 2], [0, 2, 3]])
-    uv = np.stack([s, d], axis=-1)[:, corners]
-    return make_mesh(vertices, repeat_faces(corners, 4, len(pieces)), uv=uv)
+def _corners(pieces: Floats) -> Floats:
+    """(N, 4, 2) corners of strips (N, 4), counter-clockwise from above."""
+    return np.stack([pieces[:, [0, 1, 1, 0]], pieces[:, [2, 2, 3, 3]]], axis=-1)
+
+
+def _flat(road: RoadParams, polygons: Floats, triangles: list[tuple[int, int, int]]) -> Mesh:
+    """Polygons (N, P, 2) in road coordinates on the road, each cut into the same triangles."""
+    vertices = on_surface(road, polygons[..., 0], polygons[..., 1], MARKING_Z_M)
+    faces = repeat_faces(triangles, polygons.shape[1], len(polygons))
+    return make_mesh(vertices, faces, "marking", polygons[:, np.array(triangles)])

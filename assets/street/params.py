@@ -20,7 +20,7 @@ class RoadParams(Params, tag="road"):
     Road coordinates are (s, d): s along the centreline from the origin (which is heading +x there), d to the
     left of it. Right-hand traffic: forward lanes lie at d < 0, oncoming lanes at d > 0.
     curvature: 1 / radius, positive bends left. The road lies at z = grade s + vertical_curvature s² / 2,
-    level across; its ends are held at the height they have SLOPED_M from the origin.
+    level across; farther off it flattens, to the height of that parabola 100 m away (`road.elevation`).
     """
 
     forward_lanes: int
@@ -41,14 +41,14 @@ class RoadSurfaceParams(Params, tag="road_surface"):
     """One part of a road's surface as a mesh."""
 
     road: RoadParams
-    part: Literal["carriageway", "markings", "manholes", "patches", "pavement", "verge"]
+    part: Literal["carriageway", "markings", "manholes", "patches", "pavement", "verge", "land"]
     start_m: float
     end_m: float
     dashed: bool = True  # centre and lane lines; edge lines are always solid
     crossing_at_m: float | None = None  # a zebra crossing's s, where there is one
     arrows: bool = False  # in the lanes
     count: int = 0  # of manholes or patches
-    seed: int = 0  # where they are
+    seed: int = 0  # where they are, and which arrows
 
 
 class PlaneParams(Params, tag="plane"):
@@ -87,9 +87,9 @@ class PostParams(Params, tag="post"):
 
 
 class BarrierParams(Params, tag="barrier"):
-    """A hedge, wall or fence along x, from -length/2 to +length/2, on z = 0."""
+    """A hedge, wall, fence or thicket along x, from -length/2 to +length/2, on z = 0."""
 
-    kind: Literal["hedge", "wall", "fence"]
+    kind: Literal["hedge", "wall", "fence", "thicket"]
     length_m: float
     height_m: float
     seed: int

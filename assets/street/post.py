@@ -1,28 +1,33 @@
 """Posts: poles, street lamps, road signs and traffic lights."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assets.mesh import Mesh, merge, transform
-from assets.solids import boxes, circle, prism, revolve, rods, tube
+from assets.signs import CATALOGUE, OUTLINES, Outline, sign_number
+from assets.solids import boxes, prism, revolve, rods, tube
 from assets.stream import Stream
 from assets.street.params import PostParams
 
-_EIGHTHS = (np.arange(8) + 0.5) * (np.pi / 4)
-_OUTLINES = {  # counter-clockwise, of half-width 1; those with a rim have their centroid at the origin
-    "round": circle(24),
-    "triangle": np.array([(-1.0, -0.577), (1.0, -0.577), (0.0, 1.155)]),
-    "octagon": np.column_stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS)]),
-    "square": np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]),
-    "oblong": np.array([(-0.75, -1.0), (0.75, -1.0), (0.75, 1.0), (-0.75, 1.0)]),
+_SIGN_SIZES_M: dict[Outline, tuple[float, float]] = {  # width of a plate (VwV-StVO: sizes 1 and 2)
+    "round": (0.5, 0.65),
+    "triangle": (0.7, 0.95),
+    "yield": (0.7, 0.95),
+    "octagon": (0.75, 0.95),
+    "diamond": (0.65, 0.9),
+    "square": (0.5, 0.65),
+    "board": (0.9, 1.6),
 }
 
 
 def build_post(params: PostParams) -> Mesh:
     """A post height_m high on z = 0 around the origin; a lamp's arm reaches +y, signs and lights face -x.
 
-    Slots: "post" on all; "box" (a lamp's head, a traffic light's housing); "plate", "plate_back" and the
-    "red" of rims on signs; "red", "amber" and "green" of traffic lights. Closed, at most 1,000 triangles.
+    Slots: "post" on all; "box" (a lamp's head, a traffic light's housing); "sign_face" and "plate_back" of
+    signs, whose seed says which sign it is (`assets.signs`); "red", "amber" and "green" of traffic lights.
+    Closed, at most 1,000 triangles.
     """
     rng = Stream(params.seed)
     match params.kind:
@@ -31,7 +36,7 @@ def build_post(params: PostParams) -> Mesh:
         case "lamp":
             return _lamp(rng, params.height_m)
         case "sign":
-            return _sign(rng, params.height_m)
+            return _sign(rng, params.seed, params.height_m)
         case "light":
             return _light(rng, params.height_m)
 
@@ -85,19 +90,16 @@ def _lamp(rng: Stream, height: float) -> Mesh:
     return merge([_shaft(r, 0.5 * r, height - 0.06 - rise), arm, boxes(low, high, "box")])
 
 
-def _sign(rng: Stream, height: float) -> Mesh:
-    """A plate on a thin tube: a round or triangular one with a red rim, a red octagon or a plain board."""
-    size = rng.uniform(0.3, 0.45)  # half a side: plates of 60 to 90 cm
-    shape = rng.weighted({"round": 3.0, "triangle": 2.0, "square": 2.0, "oblong": 1.5, "octagon": 1.0})
-    outline = _OUTLINES[shape] * size
-    middle = np.array([0.0, -outline[:, 1].max()])
-    face = "red" if shape in ("round", "triangle", "octagon") else "plate"
-    plates = [prism(outline + middle, 0.03, 0.05, (face, "plate_back"))]
-    if shape in ("round", "triangle"):
-        plates.append(prism(0.74 * outline + middle, 0.04, 0.056, ("plate", "plate_back")))
-    return merge(
-        [_shaft(0.03, 0.03, height - 0.04), *(transform(plate, _facing(height)) for plate in plates)]
-    )
+def _sign(rng: Stream, seed: int, height: float) -> Mesh:
+    """A plate of the sign's own outline on a thin tube; the UVs of its face are the unit square."""
+    outline = OUTLINES[CATALOGUE[sign_number(seed)].outline]
+    width = rng.uniform(*_SIGN_SIZES_M[CATALOGUE[sign_number(seed)].outline])
+    plate = prism((outline - [0.5, outline[:, 1].max()]) * width, 0.03, 0.05, ("sign_face", "plate_back"))
+    face = len(outline) - 2
+    uv = plate.uv.copy()
+    uv[:face] = outline[plate.faces[:face] % len(outline)]
+    plate = transform(replace(plate, uv=uv), _facing(height))
+    return merge([_shaft(0.03, 0.03, height - 0.04), plate])
 
 
 def _facing(z: float) -> NDArray[np.float64]:

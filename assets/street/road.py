@@ -1,4 +1,5 @@
-"""Road geometry: from road coordinates (along, left) to the world, and where lanes, parking and edges lie."""
+"""Road geometry: from road coordinates (along, left) to the world and back, its height, and where lanes,
+parking and edges lie."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +9,10 @@ from assets.street.params import RoadParams
 Floats = NDArray[np.float64]
 
 BAY_LENGTH_M = 6.0  # a parallel parking bay; bay i covers along in [6 i, 6 (i + 1)] (RASt 06: 5.2 to 6.7 m)
+SLOPED_M = 100.0  # the road's ends are held at the height that its parabola has here
+_PARABOLA_M = (
+    60.0  # up to here its height is the parabola's own; the slope then eases off, to nothing at 140 m
+)
 _DEEP_STRIP_M = 4.0  # a parking strip from here on holds cars at right angles, two to that length
 
 
@@ -28,6 +33,51 @@ def to_world(road: RoadParams, along: ArrayLike, left: ArrayLike) -> tuple[Float
     x = chord * np.cos(heading / 2) - d * np.sin(heading)
     y = chord * np.sin(heading / 2) + d * np.cos(heading)
     return x, y, heading
+
+
+def to_road(road: RoadParams, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Road coordinates (along, left) of world points, broadcast: the inverse of `to_world`.
+
+    `along` is the angle seen from the arc's centre, times the radius; `left` the distance to the arc, written
+    without a pole at κ = 0.
+    """
+    k, x, y = road.curvature, np.asarray(x, np.float64), np.asarray(y, np.float64)
+    square = (k * x) ** 2 + (1 - k * y) ** 2
+    left = (2 * y - k * (x * x + y * y)) / (1 + np.sqrt(square))
+    along = np.arctan2(k * x, 1 - k * y) / k if k else x
+    return along, left
+
+
+def elevation(road: RoadParams, along: ArrayLike) -> Floats:
+    """Height (m) of the carriageway; it is the same all across the road.
+
+    The parabola grade s + vertical_curvature s² / 2 up to 60 m from the origin; from there on its slope eases
+    off, and from 140 m on the road is level at the parabola's height of SLOPED_M.
+    """
+    s = _eased(along)[0]
+    return s * (road.grade + road.vertical_curvature * s / 2)
+
+
+def on_surface(road: RoadParams, along: ArrayLike, left: ArrayLike, above: ArrayLike = 0.0) -> Floats:
+    """World points (..., 3) at road coordinates, `above` (m) the carriageway's height there, broadcast."""
+    x, y, _ = to_world(road, along, left)
+    height = elevation(road, along) + np.asarray(above, np.float64)
+    return np.stack(np.broadcast_arrays(x, y, height), axis=-1)
+
+
+def slope(road: RoadParams, along: ArrayLike) -> Floats:
+    """Rise over run along the centreline."""
+    s, rate = _eased(along)
+    return (road.grade + road.vertical_curvature * s) * rate
+
+
+def _eased(along: ArrayLike) -> tuple[Floats, Floats]:
+    """The distance at which the parabola has the road's height, and its rate of change along the road."""
+    s = np.asarray(along, np.float64)
+    reach = 2 * (SLOPED_M - _PARABOLA_M)
+    beyond = np.clip(np.abs(s) - _PARABOLA_M, 0, reach)
+    eased = np.minimum(np.abs(s), _PARABOLA_M) + beyond * (1 - beyond / (2 * reach))
+    return np.copysign(eased, s), 1 - beyond / reach
 
 
 def half_widths(road: RoadParams) -> tuple[float, float]:

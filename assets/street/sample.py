@@ -5,12 +5,22 @@ from typing import Literal
 from assets.stream import Stream
 from assets.street.params import BarrierParams, BuildingParams, PostParams, TreeParams
 
+BuildingKind = Literal["house", "terrace", "block"]
+
 _SEEDS = 2**31 - 1
 
 
 def sample_building(rng: Stream) -> BuildingParams:
     """A detached house, a terrace of two to four floors, or a block of up to seven."""
-    kind = rng.weighted({"house": 4.0, "terrace": 4.0, "block": 2.0})
+    return _building(rng, rng.weighted({"house": 4.0, "terrace": 4.0, "block": 2.0}))
+
+
+def sample_town_house(rng: Stream) -> BuildingParams:
+    """A house of two to four floors that may stand wall to wall with others."""
+    return _building(rng, "terrace")
+
+
+def _building(rng: Stream, kind: BuildingKind) -> BuildingParams:
     floors = rng.integer(*{"house": (1, 2), "terrace": (2, 4), "block": (4, 7)}[kind])
     frontage = rng.uniform(*{"house": (8.0, 15.0), "terrace": (7.0, 18.0), "block": (14.0, 30.0)}[kind])
     depth = rng.uniform(*{"house": (7.0, 11.0), "terrace": (9.0, 13.0), "block": (11.0, 16.0)}[kind])
@@ -62,5 +72,15 @@ def sample_barrier(rng: Stream) -> BarrierParams:
         kind=kind,
         length_m=rng.uniform(3.0, 12.0),
         height_m=rng.uniform(low, high),
+        seed=rng.integer(0, _SEEDS),
+    )
+
+
+def sample_thicket(rng: Stream) -> BarrierParams:
+    """Bushes and small trees along 8 to 24 m."""
+    return BarrierParams(
+        kind="thicket",
+        length_m=rng.uniform(8.0, 24.0),
+        height_m=rng.uniform(2.0, 7.0),
         seed=rng.integer(0, _SEEDS),
     )

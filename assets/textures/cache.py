@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from assets.folder import read_inside
+from assets.models.store import models_folder
 from assets.textures.params import TextureParams
 from assets.textures.photos import decode_photo
 from assets.textures.procedural import GENERATOR_VERSION, make_texture
@@ -26,23 +27,25 @@ def texture_file(params: TextureParams, photos_root: Path | None, cache: Path, s
     Raises ValueError if the photo is missing, damaged, too large or outside `photos_root`; OSError if the
     cache cannot be written.
     """
+    if params.kind == "model":
+        return models_folder() / params.path
     if params.kind == "photo":
         if photos_root is None:
             raise ValueError(f"texture photo {params.path!r} needs a folder of photos, and none is set")
         data = read_inside(photos_root, params.path)
-        file = _place(cache, b"photo/%d/%d/" % (PHOTO_LONGEST_PX, _PHOTO_QUALITY) + data, ".jpg")
+        file = place(cache, b"photo/%d/%d/" % (PHOTO_LONGEST_PX, _PHOTO_QUALITY) + data, ".jpg")
         if not file.exists():
             image = decode_photo(data, photos_root / params.path, PHOTO_LONGEST_PX)
-            _commit(file, _encoded(image, "JPEG", quality=_PHOTO_QUALITY, subsampling=0))
+            commit(file, _encoded(image, "JPEG", quality=_PHOTO_QUALITY, subsampling=0))
         return file
-    file = _place(cache, f"{params.kind}/{params.seed}/{size}/{GENERATOR_VERSION}".encode(), ".png")
+    file = place(cache, f"{params.kind}/{params.seed}/{size}/{GENERATOR_VERSION}".encode(), ".png")
     if not file.exists():
-        _commit(file, _encoded(Image.fromarray(make_texture(params, size)), "PNG", compress_level=1))
+        commit(file, _encoded(Image.fromarray(make_texture(params, size)), "PNG", compress_level=1))
     return file
 
 
-def _place(cache: Path, identity: bytes, suffix: str) -> Path:
-    """Two levels of 256 folders each."""
+def place(cache: Path, identity: bytes, suffix: str) -> Path:
+    """Where the file made from `identity` lies in the cache: below two levels of 256 folders each."""
     name = blake2b(identity, digest_size=16).hexdigest()
     return cache / name[:2] / name[2:4] / f"{name}{suffix}"
 
@@ -53,7 +56,7 @@ def _encoded(image: Image.Image, file_format: str, **options: int) -> bytes:
     return buffer.getvalue()
 
 
-def _commit(file: Path, data: bytes) -> None:
+def commit(file: Path, data: bytes) -> None:
     """Write the whole file or nothing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")

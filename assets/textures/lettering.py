@@ -62,7 +62,7 @@ def _stamp(canvas: Image.Image, rng: Stream, colours: Floats, tilt_deg: float, s
     size = canvas.width
     letters = "".join(rng.choice(_SIGNS) for _ in range(rng.integer(1, 4)))
     word = rng.choice(_WORDS) if rng.chance(0.6) else letters
-    font = _font(max(6, rng.choice(_SIZES) * size // 256))
+    font = font_of(max(6, rng.choice(_SIZES) * size // 256))
     left, top, right, bottom = (round(v) for v in font.getbbox(word))
     mask = Image.new("L", (right - left + 2, bottom - top + 2))
     ImageDraw.Draw(mask).text((1 - left, 1 - top), word, fill=255, font=font)
@@ -75,5 +75,6 @@ def _stamp(canvas: Image.Image, rng: Stream, colours: Floats, tilt_deg: float, s
 
 
 @lru_cache(maxsize=32)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The font inside Pillow at `size` pixels; kept, since loading it takes longer than a word."""
     return ImageFont.load_default(size)

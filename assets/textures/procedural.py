@@ -11,6 +11,8 @@ from assets.textures.dead_leaves import dead_leaves
 from assets.textures.lettering import text
 from assets.textures.palette import to_bytes
 from assets.textures.params import TextureParams
+from assets.textures.plate import plate
+from assets.textures.sign import sign_face
 
 GENERATOR_VERSION = 1  # raise it when any generator's pixels change: cached files carry it in their names
 
@@ -24,16 +26,21 @@ _GENERATORS = {
     "gradient": patterns.gradient,
     "text": text,
     "dead_leaves": dead_leaves,
+    "plate": plate,
 }
 
 
 def make_texture(params: TextureParams, size: int = 256) -> NDArray[np.uint8]:
-    """(size, size, 3) uint8 sRGB, the same on every machine; all kinds but "text" tile without a seam.
+    """(size, size, 3) uint8 sRGB, the same on every machine; surfaces but "text" tile without a seam.
 
     The edges of letters may differ between versions of Pillow, which brings the font and its rasterizer.
 
     Raises ValueError for kind "photo", which is a file and no generator.
     """
+    if params.kind == "sign":
+        return to_bytes(
+            sign_face(params.seed, size)
+        )  # its seed is the sign's number, and the post's plate fits
     generator = _GENERATORS.get(params.kind)
     if generator is None:
         raise ValueError(

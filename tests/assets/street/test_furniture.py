@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from assets.build import build
 from assets.mesh import face_normals
+from assets.signs import CATALOGUE
 from assets.stream import Stream
+from assets.street.front import FOUNDATION_M
 from assets.street.params import BarrierParams, BuildingParams, PostParams, TreeParams
-from assets.street.sample import sample_barrier, sample_building, sample_post, sample_tree
+from assets.street.sample import sample_barrier, sample_building, sample_post, sample_thicket, sample_tree
 
-SAMPLERS = (sample_building, sample_tree, sample_post, sample_barrier)
+SAMPLERS = (sample_building, sample_tree, sample_post, sample_barrier, sample_thicket)
 seeds = st.integers(0, 2**31)
 
 buildings = st.builds(
@@ -39,7 +41,7 @@ posts = st.builds(
 )
 barriers = st.builds(
     BarrierParams,
-    kind=st.sampled_from(["hedge", "wall", "fence"]),
+    kind=st.sampled_from(["hedge", "wall", "fence", "thicket"]),
     length_m=st.floats(1.5, 25),
     height_m=st.floats(0.5, 2.5),
     seed=seeds,
@@ -53,11 +55,13 @@ def test_a_building_is_solid_and_stands_behind_its_front(assert_solid, params):
     assert_solid(mesh)
     low, high = mesh.bounds
     assert len(mesh.faces) <= 2000
-    assert {"wall", "window", "door", "roof"} <= set(mesh.slots)
+    assert {"wall", "window", "door", "plinth"} <= set(mesh.slots)
+    assert {"roof", "slate"} & set(mesh.slots)
     walls = mesh.vertices[mesh.faces[mesh.slot == mesh.slots.index("wall")]].reshape(-1, 3)
     assert np.abs(walls[:, 0]).max() == pytest.approx(params.frontage_m / 2, rel=1e-5)
     assert walls[:, 1].max() == pytest.approx(params.depth_m, rel=1e-5)
-    assert low[2] == 0
+    assert walls[:, 2].min() == 0
+    assert low[2] == -FOUNDATION_M
     assert high[2] >= params.floors * params.floor_height_m
     assert low[1] >= -1.21
     assert -low[0] <= params.frontage_m / 2 + 0.5
@@ -102,10 +106,10 @@ def test_a_post_is_solid_and_has_its_height(assert_solid, params):
 
 @pytest.mark.parametrize("kind", ["sign", "light"])
 def test_signs_and_lights_face_minus_x(kind):
-    for seed in range(12):
+    for seed in range(len(CATALOGUE)):
         mesh = build(PostParams(kind=kind, height_m=3.0, seed=seed))
         normals = face_normals(mesh.vertices, mesh.faces)
-        for slot in {"plate", "green"} & set(mesh.slots):
+        for slot in {"sign_face", "green"} & set(mesh.slots):
             faces = normals[mesh.slot == mesh.slots.index(slot)]
             assert faces[:, 0].mean() < -0.3
 

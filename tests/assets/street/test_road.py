@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.street.params import RoadParams
-from assets.street.road import bay_pitch, half_widths, lane_centre, parking_centre, to_world
+from assets.street.road import (
+    bay_pitch,
+    elevation,
+    half_widths,
+    lane_centre,
+    parking_centre,
+    slope,
+    to_road,
+    to_world,
+)
 
 curvatures = st.floats(-1 / 20, 1 / 20) | st.sampled_from([0.0, 1e-300, -1e-12, 1e-9, 1e-6])
 
@@ -67,3 +76,26 @@ def test_kerbs_stand_beyond_the_parking():
 def test_deep_parking_strips_have_narrow_bays():
     assert bay_pitch(road()) == 6.0
     assert bay_pitch(road(parking_width_m=5.0)) == 3.0
+
+
+@given(curvature=curvatures, turn=st.floats(-2.5, 2.5), left=st.floats(-15, 15))
+def test_to_road_inverts_to_world(curvature, turn, left):
+    along = turn / max(abs(curvature), 1 / 80)
+    x, y, _ = to_world(road(curvature=curvature), along, left)
+    s, d = to_road(road(curvature=curvature), x, y)
+    assert (float(s), float(d)) == pytest.approx((along, left), abs=1e-6)
+
+
+def test_the_road_rises_as_its_grade_says_and_ends_level():
+    hill = road(grade=0.05, vertical_curvature=-0.0004)
+    assert float(elevation(hill, 0.0)) == 0
+    assert float(elevation(hill, 50.0)) == pytest.approx(0.05 * 50 - 0.0004 * 50**2 / 2)
+    assert float(elevation(hill, -30.0)) == pytest.approx(-0.05 * 30 - 0.0004 * 30**2 / 2)
+    assert elevation(hill, [140.0, 200.0]) == pytest.approx([3.0, 3.0])  # as high as the parabola at 100 m
+
+
+@given(grade=st.floats(-0.06, 0.06), bow=st.floats(-0.001, 0.001), along=st.floats(-200, 200))
+def test_the_slope_is_the_elevations_derivative(grade, bow, along):
+    hill = road(grade=grade, vertical_curvature=bow)
+    rise = np.diff(elevation(hill, [along - 1e-3, along + 1e-3]))[0] / 2e-3
+    assert float(slope(hill, along)) == pytest.approx(rise, abs=1e-5)

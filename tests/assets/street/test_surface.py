@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from assets.build import build
 from assets.mesh import face_normals
+from assets.street.junction import SIDE_ROAD_M
 from assets.street.params import RoadParams, RoadSurfaceParams
-from assets.street.road import half_widths, to_world
-from assets.street.surface import VERGE_M, outer_edge
+from assets.street.road import elevation, half_widths, to_world
+from assets.street.surface import outer_edge
 
 PARTS = ("carriageway", "markings", "pavement", "verge")
 
@@ -24,6 +25,8 @@ roads = st.builds(
     parking_width_m=st.floats(2.0, 5.2),
     pavement_width_m=st.just(0.0) | st.floats(0.5, 4.0),
     kerb_height_m=st.floats(0.03, 0.2),
+    grade=st.floats(-0.06, 0.06),
+    vertical_curvature=st.floats(-0.001, 0.001),
 )
 STRAIGHT = RoadParams(
     forward_lanes=2,
@@ -86,7 +89,7 @@ def test_neighbouring_parts_share_their_edges(road):
 def _rim(road, d, z):
     s = np.arange(-10, 61, 2.0)
     x, y, _ = to_world(road, s, d)
-    return np.column_stack([x, y, np.full(len(s), z)])
+    return np.column_stack([x, y, z + elevation(road, s)])
 
 
 def _contains(vertices, points):
@@ -102,7 +105,7 @@ def test_surfaces_lie_at_their_heights():
     verge = surface(STRAIGHT, "verge").vertices
     assert verge[:, 2].min() == pytest.approx(0.12)
     assert verge[:, 2].max() < 0.2
-    assert verge[:, 1].max() == pytest.approx(3.5 + 2 + VERGE_M)
+    assert verge[:, 1].max() == pytest.approx(3.5 + SIDE_ROAD_M)
 
 
 def test_lane_lines_are_dashes_of_three_metres_with_gaps_of_six():
