@@ -1,0 +1,81 @@
+"""What else a file of models is made of: the buffers, material libraries and pictures that it refers to."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from assets.folder import files_below
+
+
+class Companion(NamedTuple):
+    """A file by the name that another one calls it by; `path` is None where it is not found."""
+
+    name: str
+    path: Path | None
+
+
+def companions_of(file: Path, root: Path) -> tuple[Companion, ...]:
+    """All that a .gltf or .obj refers to, in the order of their names.
+
+    A file that is not where the other says is looked for by its name in the folder tree `root`.
+    What an FBX or .blend refers to is not known here.
+    """
+    names = {".gltf": _gltf_references, ".obj": _obj_references}.get(file.suffix.lower())
+    return (
+        tuple(Companion(name, _find(name, file, root)) for name in sorted(set(names(file, root))))
+        if names
+        else ()
+    )
+
+
+def content_hash(file: Path, companions: tuple[Companion, ...]) -> str:
+    """SHA-256, in hexadecimal, of the file's bytes followed by those of its companions, in their order."""
+    digest = sha256()
+    for path in [file, *(companion.path for companion in companions if companion.path)]:
+        with path.open("rb") as stream:
+            while block := stream.read(2**20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _gltf_references(file: Path, root: Path) -> Iterator[str]:
+    try:
+        document = json.loads(file.read_bytes())
+        items = [*document.get("buffers", ()), *document.get("images", ())]
+        uris = [item.get("uri", "") for item in items]
+    except (ValueError, AttributeError, TypeError):
+        return  # Blender will say what is wrong with it
+    yield from (unquote(uri) for uri in uris if uri and not uri.startswith("data:"))
+
+
+def _obj_references(file: Path, root: Path) -> Iterator[str]:
+    for library in _after(file, ("mtllib",)):
+        yield library
+        path = _find(library, file, root)
+        if path is not None:
+            # Options stand before the name of a picture, as in "map_Kd -s 1 1 1 body.png".
+            yield from (
+                line.split()[-1] if line.startswith("-") else line for line in _after(path, ("map_Kd",))
+            )
+
+
+def _after(file: Path, keywords: tuple[str, ...]) -> list[str]:
+    """What follows one of the keywords in a text file's lines."""
+    lines = file.read_text(errors="replace").splitlines()
+    pairs = [line.strip().partition(" ") for line in lines if line.strip().startswith(keywords)]
+    return [
+        rest.strip().replace("\\", "/") for keyword, _, rest in pairs if keyword in keywords and rest.strip()
+    ]
+
+
+def _find(name: str, file: Path, root: Path) -> Path | None:
+    beside = file.parent / name
+    if beside.is_file():
+        return beside
+    last = Path(name).name
+    suffix = Path(name).suffix.lower()
+    same = [path for path in files_below(root, (suffix,)) if Path(path).name == last]
+    return root / same[0] if same else None

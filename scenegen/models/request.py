@@ -1,0 +1,15 @@
+"""Request: what the process that imports a file is told, in its last argument."""
+
+from assets.models.reading import Reading
+from assets.params import Params
+
+UNUSABLE = "unusable.txt"  # in the request's folder: why no car can be made of the file
+
+
+class Request(Params):
+    """file: to read. folder: an empty one for what comes of it. notes: for every model's own."""
+
+    file: str
+    folder: str
+    reading: Reading
+    notes: tuple[str, ...] = ()
