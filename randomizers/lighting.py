@@ -13,6 +13,8 @@ from randomizers.spec import Lighting, PointLight, Rgb, Sky, Sun
 # under a clear sky gives 4.5, and a street shows much shade besides.
 REFERENCE_IRRADIANCE = 5.5
 MAX_COMPENSATION_EV = 5.0
+STREET_RANGE_M = 40.0  # how far away most of what a street's picture shows is
+HAZE_GLARE = 1.5  # found by looking: full compensation would make the near street too dark
 POINT_SHARE = 0.35  # of a point light's irradiance at the origin that a car catches: it shows every side
 
 
@@ -73,13 +75,14 @@ def _daylight(rng: Stream, arm: DaylightModes) -> Lighting:
     # Pictures of a street show walls as much as ground: a low sun still lights what faces it.
     facing = 0.5 * (1 + math.sin(math.radians(sun.elevation_deg)))
     from_sun = sun.strength * _luminance(sun.color) * facing if shining else 0.0
+    wetness, haze_per_m = uniform(rng, mode.wetness), uniform(rng, mode.haze_per_m)
     return Lighting(
         points=(),
         sun=sun if shining else None,
         sky=sky,
-        exposure_ev=_meter(from_sun + _from_sky(sky)),
-        wetness=uniform(rng, mode.wetness),
-        haze_per_m=uniform(rng, mode.haze_per_m),
+        exposure_ev=_meter((from_sun + _from_sky(sky)) * _glare(haze_per_m)),
+        wetness=wetness,
+        haze_per_m=haze_per_m,
     )
 
 
@@ -100,12 +103,19 @@ def _under_panorama(
         panorama=panoramas[int(place * len(panoramas))],
         turn_deg=turn,
     )
-    return msgspec.structs.replace(lighting, sun=None, sky=sky, exposure_ev=_meter(_from_sky(sky)))
+    return msgspec.structs.replace(
+        lighting, sun=None, sky=sky, exposure_ev=_meter(_from_sky(sky) * _glare(lighting.haze_per_m))
+    )
 
 
 def _from_sky(sky: Sky) -> float:
     """Irradiance (W/m²) on level ground under a sky of the mean radiance."""
     return math.pi * sky.strength * (_luminance(sky.zenith) + _luminance(sky.horizon)) / 2
+
+
+def _glare(haze_per_m: float) -> float:
+    """How much brighter haze makes a street look: it is as bright as the sky, a street a fifth of that."""
+    return 1 + HAZE_GLARE * (1 - math.exp(-haze_per_m * STREET_RANGE_M))
 
 
 def _luminance(color: Rgb) -> float:

@@ -1,4 +1,4 @@
-"""Paint: the colour and gloss of each car's body, under any texture."""
+"""Paint: colour, finish, dirt and lamps of each car, under any texture."""
 
 from randomizers.config import PaintArm
 from randomizers.draw import Streams, palette, uniform
@@ -20,6 +20,7 @@ def _sample_one(streams: Streams, slot: int, arm: PaintArm) -> Paint:
         roof_color=other if two_tone else color,
         metallic=uniform(rng, finish.metallic),
         roughness=uniform(rng, finish.roughness),
+        coat=uniform(rng, finish.coat),
         dirt=uniform(rng, arm.dirt),
         lamps=rng.weighted(arm.lamps),
     )

@@ -9,7 +9,7 @@ from PIL import Image
 from assets.stream import Stream
 from randomizers.spec import Sensor
 
-_KNEE = 0.8  # linear up to here; highlights roll off above it
+_KNEE = 0.6  # linear up to here; highlights roll off above it
 
 
 def develop(linear: NDArray[np.float32], exposure_ev: float, sensor: Sensor) -> NDArray[np.uint8]:
@@ -52,10 +52,10 @@ _SRGB = _srgb_table()
 
 
 def _roll_off(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Identity up to the knee, then an exponential approach to 1 with the same slope: no hard clipping."""
-    room = 1.0 - _KNEE
+    """Identity up to the knee, then a slow approach to 1 with the same slope: skies keep some colour."""
+    room = np.float32(1.0 - _KNEE)
     over = np.maximum(light - np.float32(_KNEE), 0)
-    return np.minimum(light, np.float32(_KNEE)) + np.float32(room) * -np.expm1(-over / np.float32(room))
+    return np.minimum(light, np.float32(_KNEE)) + room * over / (room + over)
 
 
 def _blur(light: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

@@ -1,5 +1,7 @@
 """Everything that differs between the Blender versions we support (3.4 to 5.2), and nothing else."""
 
+from pathlib import Path
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,60 @@ def use_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
         owner.use_nodes = True
     owner.node_tree.nodes.clear()
     return owner.node_tree
+
+
+def clear_coat(principled: bpy.types.Node, weight: float) -> None:
+    """A layer of clear lacquer over a Principled BSDF. Its inputs were renamed in 4.0.
+
+    The lacquer takes the place of the base's own reflection, which the two have hardly any boundary for.
+    """
+    inputs = principled.inputs
+    coat, specular = ("Coat", "Specular IOR Level") if "Coat Weight" in inputs else ("Clearcoat", "Specular")
+    inputs["Coat Weight" if coat == "Coat" else coat].default_value = weight
+    inputs[f"{coat} Roughness"].default_value = 0.03
+    inputs[specular].default_value = 0.5 * (1 - weight)
+
+
+def light_up_nothing(material: bpy.types.Material) -> None:
+    """Let an emitting material be seen without being sampled as a light, which would cost noise."""
+    if hasattr(material.cycles, "emission_sampling"):  # since 3.5
+        material.cycles.emission_sampling = "NONE"
+    else:
+        material.cycles.sample_as_light = False
+
+
+def import_gltf(path: Path) -> None:
+    """Import a .glb or .gltf file."""
+    if "bool" not in vars(np):  # NumPy 1.24 dropped the name that the add-on of 3.4 still uses
+        np.bool = bool
+    _enable("io_scene_gltf2")
+    bpy.ops.import_scene.gltf(filepath=str(path))
+
+
+def import_obj(path: Path) -> None:
+    """Import an OBJ file with its axes as they are, its groups as objects where this version can."""
+    groups = {"use_split_groups": True} if VERSION >= (3, 6, 0) else {}
+    bpy.ops.wm.obj_import(filepath=str(path), forward_axis="Y", up_axis="Z", **groups)
+
+
+def import_fbx(path: Path) -> None:
+    """Import an FBX file; from 5.0 on Blender does it itself, before that an add-on."""
+    if VERSION >= (5, 0, 0):
+        bpy.ops.wm.fbx_import(filepath=str(path))
+    else:
+        _enable("io_scene_fbx")
+        bpy.ops.import_scene.fbx(filepath=str(path))
+
+
+def _enable(add_on: str) -> None:
+    import addon_utils  # found only once bpy is loaded
+
+    addon_utils.enable(add_on)
+
+
+def transmission_input(shader: bpy.types.Node) -> bpy.types.NodeSocket:
+    """The Principled shader's transmission (renamed in 4.0)."""
+    return shader.inputs["Transmission Weight" if VERSION >= (4, 0, 0) else "Transmission"]
 
 
 def fast_denoiser(cycles: bpy.types.bpy_struct) -> None:

@@ -11,10 +11,12 @@ from mathutils import Matrix
 from assets.build import build
 from assets.mesh import Mesh, split_sharp
 from assets.params import Params
+from randomizers.spec import Sky
 from scenegen.blender import compat
 from scenegen.blender.camera import build_camera
 from scenegen.blender.lights import build_lights
 from scenegen.blender.materials import Materials
+from scenegen.blender.panoramas import Panoramas
 from scenegen.blender.textures import TextureImages
 from scenegen.scene import Instance, Scene, Surface
 
@@ -28,16 +30,17 @@ def mesh_of(shape: Params) -> Mesh:
 class Stage:
     """Builds scenes in the current Blender file."""
 
-    def __init__(self, photos: Path | None, cache: Path) -> None:
+    def __init__(self, photos: Path | None, panoramas: Path | None, cache: Path) -> None:
         self._images = TextureImages(photos, cache)
+        self._panoramas = Panoramas(panoramas, cache)
         self._materials = Materials(self._images)
 
     def build(self, scene: Scene) -> None:
         """Fill Blender's scene with the instances, lights and camera of `scene`."""
         target = bpy.context.scene
         for instance in scene.instances:
-            target.collection.objects.link(self._object(instance))
-        build_lights(target, scene.lighting, scene.backdrop, self._images)
+            target.collection.objects.link(self._object(instance, scene.lighting.sky))
+        build_lights(target, scene.lighting, scene.backdrop, self._images, self._panoramas)
         build_camera(target, scene.view)
 
     def clear(self) -> None:
@@ -50,12 +53,13 @@ class Stage:
         if bpy.context.scene.world is not None:
             bpy.context.scene.world.node_tree.nodes.clear()
         self._images.clear()
+        self._panoramas.clear()
 
-    def _object(self, instance: Instance) -> bpy.types.Object:
+    def _object(self, instance: Instance, sky: Sky) -> bpy.types.Object:
         mesh = mesh_of(instance.shape)
         data = _mesh_data(mesh, instance.surfaces)
         for slot in mesh.slots:
-            data.materials.append(self._materials.get(slot, instance.surfaces.get(slot)))
+            data.materials.append(self._materials.get(slot, instance.surfaces.get(slot), sky))
         item = bpy.data.objects.new(f"{instance.semantic}.{instance.id}", data)
         item.matrix_world = Matrix(instance.matrix.tolist())
         item.pass_index = instance.id

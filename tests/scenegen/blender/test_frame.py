@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
 from scenegen.errors import UserError
 from scenegen.frame import FrameMaker
@@ -57,9 +58,11 @@ def test_all_outputs_agree_with_each_other(config, tmp_path):
     }
     ids, semantic, depth, normals = read.values()
     assert all(image.shape[:2] == (record.height, record.width) for image in read.values())
-    car = semantic == SEMANTICS.index("car")
-    assert {a.track_id + 1 for a in record.annotations if a.area} == set(np.unique(ids[car]))
-    assert sum(a.area for a in record.annotations) == car.sum()
+    for category, name in CATEGORIES.items():
+        users = [a for a in record.annotations if a.category_id == category and a.area]
+        theirs = semantic == SEMANTICS.index(name)
+        assert {a.track_id + 1 for a in users} == set(np.unique(ids[theirs]))
+        assert sum(a.area for a in users) == theirs.sum()
     assert ((ids == 0) == (semantic == SEMANTICS.index("sky"))).all()
     assert (depth[ids == 0] == 0).all()
     road = semantic == SEMANTICS.index("road")
