@@ -12,8 +12,15 @@ from assets.street.params import (
     PostParams,
     TreeParams,
 )
-from assets.street.sample import sample_barrier, sample_building, sample_post, sample_tree
-from randomizers.config import HorizonRing, PaperBackground, Row, StreetBackground
+from assets.street.sample import (
+    sample_barrier,
+    sample_building,
+    sample_post,
+    sample_thicket,
+    sample_town_house,
+    sample_tree,
+)
+from randomizers.config import HorizonRing, PaperBackground, Range, Row, StreetBackground, Tone
 from randomizers.draw import Streams, tone, uniform
 from randomizers.spec import FRONT_TEXTURE_SLOTS, Background, Horizon, Rgb, Scenery
 
@@ -33,12 +40,16 @@ def sample_background(streams: Streams, arm: PaperBackground | StreetBackground)
         (arm.trees, sample_tree),
         (arm.posts, sample_post),
         (arm.barriers, sample_barrier),
+        (arm.thickets, sample_thicket),
     ]
     scenery: list[Scenery] = []
     for item, (row, sample) in enumerate(rows):
         for side in (1, -1):
             rng = streams(1 + 2 * item + (side > 0))
-            scenery += _sample_row(rng, row, sample, side, arm.along_m.low, arm.along_m.high)
+            if row is arm.buildings and rng.chance(arm.closed):
+                scenery += _sample_row(rng, _closed(rng, row), sample_town_house, side, arm)
+            else:
+                scenery += _sample_row(rng, row, sample, side, arm)
     return Background(
         textured=False, color=BLACK, scenery=tuple(scenery), horizons=tuple(_sample_horizons(streams, arm))
     )
@@ -52,7 +63,7 @@ def _sample_horizons(streams: Streams, arm: StreetBackground) -> Iterator[Horizo
         ("trees", arm.far_trees),
     ]
     for item, (kind, ring) in enumerate(rings):
-        rng = streams(9 + item)
+        rng = streams(21 + item)
         present = rng.chance(ring.presence)
         shape = HorizonParams(
             kind=kind,
@@ -66,14 +77,15 @@ def _sample_horizons(streams: Streams, arm: StreetBackground) -> Iterator[Horizo
 
 
 def _sample_row(
-    rng: Stream, row: Row, sample: Callable[[Stream], Shape], side: Side, start: float, end: float
+    rng: Stream, row: Row, sample: Callable[[Stream], Shape], side: Side, arm: StreetBackground
 ) -> Iterator[Scenery]:
     """Things one after the other along one side, each at its own distance; some places stay empty."""
-    along = start + uniform(rng, row.gap_m)
-    while along < end:
+    along = arm.along_m.low + uniform(rng, row.gap_m)
+    while along < arm.along_m.high:
         shape = sample(rng)
         half = _length(shape) / 2
-        present, beyond, color = rng.chance(row.presence), uniform(rng, row.beyond_m), tone(rng, row.color)
+        present, beyond = rng.chance(row.presence), uniform(rng, row.beyond_m)
+        color = tone(rng, _colors(shape, row, arm))
         slot = rng.integer(0, FRONT_TEXTURE_SLOTS - 1)
         if present:
             yield Scenery(
@@ -86,6 +98,20 @@ def _sample_row(
                 texture_slot=slot if isinstance(shape, BuildingParams | BarrierParams) else -1,
             )
         along += 2 * half + uniform(rng, row.gap_m)
+
+
+def _closed(rng: Stream, row: Row) -> Row:
+    """The row wall to wall, in line, within the nearer quarter of its distances, with few gaps."""
+    low, high = row.beyond_m.low, row.beyond_m.high
+    line = rng.uniform(low, low + (high - low) / 4)
+    return Row(
+        presence=0.95, gap_m=Range(low=0.0, high=0.0), beyond_m=Range(low=line, high=line), color=row.color
+    )
+
+
+def _colors(shape: Shape, row: Row, arm: StreetBackground) -> Tone:
+    """Hedges are barriers, and green."""
+    return arm.trees.color if isinstance(shape, BarrierParams) and shape.kind == "hedge" else row.color
 
 
 def _facing_the_road(shape: Shape, side: Side) -> float:

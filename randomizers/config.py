@@ -176,7 +176,8 @@ class Finish(Params):
 
     weight: NonNegative
     metallic: Range[Share]
-    roughness: Range[Share]
+    roughness: Range[Share]  # of the paint under its lacquer
+    coat: Range[Share]
 
 
 class PaintArm(Params):
@@ -285,7 +286,7 @@ class HorizonRing(Params):
     """One kind of far scenery, there with probability `presence`."""
 
     presence: Share
-    radius_m: Range[Annotated[float, Meta(ge=100, le=900)]]
+    radius_m: Range[Annotated[float, Meta(ge=230, le=900)]]  # beyond the road's end
     height_m: Range[Positive]
     color: Tone
 
@@ -311,9 +312,11 @@ class StreetBackground(Params):
 
     along_m: Range[float]
     buildings: Row
+    closed: Share  # of the sides of streets where houses stand wall to wall, near the pavement
     trees: Row
     posts: Row
     barriers: Row
+    thickets: Row  # behind the houses
     hills: HorizonRing
     far_trees: HorizonRing
     town: HorizonRing

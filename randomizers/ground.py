@@ -1,5 +1,7 @@
 """Ground: a plane that is there or not (paper), or the looks of the road's surfaces (structured)."""
 
+import msgspec
+
 from randomizers.config import PaperGround, RoadGround
 from randomizers.draw import Streams, integer, tone, uniform
 from randomizers.spec import Ground
@@ -24,7 +26,7 @@ def sample_ground(streams: Streams, arm: PaperGround | RoadGround) -> Ground:
             seed=0,
         )
     crossing, crossing_at_m = rng.chance(arm.crossing), uniform(rng, arm.crossing_at_m)
-    return Ground(
+    ground = Ground(
         visible=True,
         color=tone(rng, arm.color),
         pavement_color=tone(rng, arm.pavement_color),
@@ -37,3 +39,5 @@ def sample_ground(streams: Streams, arm: PaperGround | RoadGround) -> Ground:
         patches=integer(rng, arm.patches),
         seed=rng.integer(0, 2**31 - 1),
     )
+    varied = ground.arrows or ground.manholes or ground.patches
+    return ground if varied else msgspec.structs.replace(ground, seed=0)

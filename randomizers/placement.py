@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assets.stream import Stream
+from assets.street.junction import across_at, along_at, corner_radius, mouth_half_width, side_road
 from assets.street.params import JunctionParams, RoadParams
 from assets.street.road import BAY_LENGTH_M, half_widths, lane_centre, parking_centre
-from randomizers.config import RoadLayout, RoadPlacement, ScatteredPlacement
+from randomizers.config import Range, RoadLayout, RoadPlacement, ScatteredPlacement
 from randomizers.draw import Streams, integer, spread, uniform
 from randomizers.spec import CAR_SLOTS, CarPose, Placement
 
 GRID = 4  # GRID² cells hold the CAR_SLOTS cars
 PARALLEL_STRIP_M, PERPENDICULAR_STRIP_M = 2.3, 5.2  # widths of parking strips (RASt 06: 2.0 to 2.3 and 5.0)
+PARKING_CLEAR_M, YARD_CLEAR_M = 2.5, 0.0  # from a side road's mouth to the middle of a car
+WAITING_M = Range(low=3.5, high=6.0)  # from the road's kerb to the middle of the first car that waits there
+LEAVING_M = Range(low=5.0, high=15.0)
 PERPENDICULAR_BAY_M = BAY_LENGTH_M / 2  # two cars side by side in what is marked as one bay
 
 
@@ -78,6 +82,7 @@ def _along_road(streams: Streams, arm: RoadPlacement, road: RoadParams) -> tuple
         *_lane_places(streams(1), arm, road),
         *_parking_places(streams(2), arm, road),
         *_yard_places(streams(3), arm, road),
+        *_crossing_places(streams(5), arm, road),
     ]
     rng = streams(4)
     clocks = []
@@ -127,6 +132,8 @@ def _parking_places(rng: Stream, arm: RoadPlacement, road: RoadParams) -> Iterat
             along = (index + 0.5) * bay + spread(rng, arm.offset_m)
             heading = (0 if side < 0 else 180) + (90 if perpendicular else 0) + spread(rng, arm.heading_deg)
             heading += 180 if rng.chance(arm.reversed) else 0
+            if _in_mouth(road, side, along, parking_centre(road, side), PARKING_CLEAR_M):
+                continue
             yield _place(along, parking_centre(road, side), heading, arm.sites.parked)
 
 
@@ -137,5 +144,59 @@ def _yard_places(rng: Stream, arm: RoadPlacement, road: RoadParams) -> Iterator[
         while along < arm.along_m.high:
             left = kerb + side * (road.pavement_width_m + uniform(rng, arm.yard_beyond_m))
             heading = 90.0 * rng.integer(0, 3) + spread(rng, arm.heading_deg)
-            yield _place(along, left, heading, arm.sites.yard)
+            if not _in_mouth(road, side, along, left, YARD_CLEAR_M):
+                yield _place(along, left, heading, arm.sites.yard)
             along += uniform(rng, arm.yard_gap_m)
+
+
+def _in_mouth(road: RoadParams, side: int, along: float, left: float, clear: float) -> bool:
+    """Whether a place is in the way of a side road on this side, or nearer to its mouth than `clear` (m)."""
+    junction = side_road(road, side)
+    if junction is None:
+        return False
+    return abs(float(across_at(road, junction, along, left))) < mouth_half_width(road, junction) + clear
+
+
+def _crossing_places(rng: Stream, arm: RoadPlacement, road: RoadParams) -> Iterator[_Place]:
+    """On each side road: two cars that come to the road, two that leave it, and one that turns in."""
+    for side in (1, -1):
+        junction, kerb = side_road(road, side), half_widths(road)[0 if side > 0 else 1]
+        if junction is None:
+            continue
+        for way in (-1, 1):  # towards the road, away from it
+            v = side * way * junction.width_m / 4  # traffic keeps right
+            out = uniform(rng, WAITING_M if way < 0 else LEAVING_M)
+            for _ in range(2):
+                left = kerb + side * out
+                yield _crossing(rng, arm, road, junction, v, left, 90.0 * side * way)
+                out += uniform(rng, arm.lane_gap_m)
+        yield _turning_in(rng, arm, road, junction, side)
+
+
+def _turning_in(
+    rng: Stream, arm: RoadPlacement, road: RoadParams, junction: JunctionParams, side: int
+) -> _Place:
+    """A car on the quarter of an ellipse from a forward lane into a side road."""
+    start = lane_centre(road, 0 if side > 0 else road.forward_lanes - 1)
+    end = half_widths(road)[0 if side > 0 else 1] + side * corner_radius(road)
+    across, ahead = end - start, corner_radius(road) + 1.0
+    angle = math.radians(rng.uniform(15.0, 80.0))
+    v = side * junction.width_m / 4 - ahead * (1 - math.sin(angle))
+    left = start + across * (1 - math.cos(angle))
+    heading = math.degrees(math.atan2(across * math.sin(angle), ahead * math.cos(angle)))
+    return _crossing(rng, arm, road, junction, v, left, heading)
+
+
+def _crossing(
+    rng: Stream,
+    arm: RoadPlacement,
+    road: RoadParams,
+    junction: JunctionParams,
+    v: float,
+    left: float,
+    heading: float,
+) -> _Place:
+    """A place in the junction's chart, heading against the road's direction there."""
+    along = float(along_at(road, junction, v + spread(rng, arm.offset_m), left))
+    bend = math.degrees(road.curvature * (along - junction.at_m))
+    return _place(along, left, heading - bend + spread(rng, arm.heading_deg), arm.sites.crossing)

@@ -63,6 +63,7 @@ class Paint(Params):
     roof_color: Rgb  # the same as `color` on all but two-tone cars
     metallic: float
     roughness: float
+    coat: float  # of clear lacquer, 0 on matt paint to 1
     dirt: float  # 0 clean to 1 caked, most of it low on the flanks
     lamps: Lamps
 
@@ -115,7 +116,7 @@ class TrafficUser(Params):
 class Ground(Params):
     """The ground plane (paper) or the road's surfaces (structured).
 
-    seed: where manholes, patches and arrows are. worn: share of the paint that is gone from the markings.
+    seed: where manholes and patches are, which arrows there are, and whether side roads have stop lines.
     """
 
     visible: bool

@@ -17,12 +17,15 @@ def sample_traffic(streams: Streams, arm: TrafficArm) -> tuple[TrafficUser, ...]
 def _sample_one(rng: Stream, arm: TrafficArm) -> TrafficUser:
     shape = sample_traffic_shape(rng, arm.kinds)
     turning, turn, heading = rng.chance(arm.turning), rng.uniform(-180, 180), spread(rng, arm.heading_deg)
+    back = rng.chance(0.5)  # on a pavement people walk both ways
+    if kind_of(shape) == "pedestrian":
+        heading = turn if turning else heading + 180 * back
     return TrafficUser(
         shape=shape,
         along_m=uniform(rng, arm.along_m),
         side=1 if rng.chance(0.5) else -1,
         across=rng.uniform(0, 1),
-        heading_deg=turn if turning and kind_of(shape) == "pedestrian" else heading,
+        heading_deg=heading,
         color=tone(rng, arm.color),
         second_color=tone(rng, arm.second_color),
         roughness=uniform(rng, arm.roughness),

@@ -5,18 +5,18 @@ camera is, two cars in one place, a house on the road. What would spoil the pict
 (`scenegen.placing`), by simple footprints and by fixed rules of precedence; nothing is moved.
 """
 
-from randomizers.spec import CAR_SLOTS, TRAFFIC_SLOTS, SceneSpec
+from randomizers.spec import TRAFFIC_SLOTS, SceneSpec
 from scenegen.placing.cars import place_cars
 from scenegen.placing.distractors import place_distractors
 from scenegen.placing.grounds import place_grounds
 from scenegen.placing.placed import Placed
-from scenegen.placing.scenery import place_scenery
+from scenegen.placing.scenery import place_horizons, place_scenery
 from scenegen.placing.traffic import place_traffic
 from scenegen.placing.view import build_view
 from scenegen.scene import Instance, Scene, Surface
 
-# A car's id is its slot + 1, a road user's follows the cars': ids are stable over a clip.
-FIRST_TRAFFIC_ID = CAR_SLOTS + 1
+# A car's id is its slot + 1, another road user's 101 + its slot: stable over a clip, and track ids + 1.
+FIRST_TRAFFIC_ID = 101
 FIRST_OTHER_ID = FIRST_TRAFFIC_ID + TRAFFIC_SLOTS
 
 
@@ -29,7 +29,12 @@ def assemble(spec: SceneSpec) -> Scene:
     cars = place_cars(spec, view)
     traffic = list(place_traffic(spec, view, cars))
     users = [*cars, *traffic]
-    others = [*place_grounds(spec), *place_scenery(spec, users), *place_distractors(spec, view, users)]
+    others = [
+        *place_grounds(spec),
+        *place_horizons(spec),
+        *place_scenery(spec, users),
+        *place_distractors(spec, view, users),
+    ]
     instances = [_number(car, car.car_slot + 1) for car in cars if car.car_slot is not None]
     instances += [
         _number(user, FIRST_TRAFFIC_ID + user.traffic_slot)

@@ -20,6 +20,7 @@ from scenegen.dataset.yolo import export_yolo
 from scenegen.errors import RunError
 from scenegen.gallery.build import build_gallery
 from scenegen.launchers.local import Outcome
+from scenegen.models.used import used_models
 from scenegen.sampling import sample_frame
 
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
@@ -43,7 +44,8 @@ def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) 
     failures = before.failures | {outcome.frame: _reason(outcome) for outcome in outcomes if outcome.error}
     for frame in failures.keys() & set(frames):  # failed once, committed since
         del failures[frame]
-    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses)
+    models = used_models(store, frames, library.models)
+    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses, models)
     if config.gallery and frames:
         build_gallery(store.root)
     return counts
@@ -62,8 +64,8 @@ def _checked_specs(
         if spec_sha256(spec) != store.read(spec.frame).spec_sha256:
             raise RunError(
                 f"frame {spec.frame} in {store.root} is of another spec than config and seed give now: the "
-                "program or the photos have changed since. Choose another folder with out=FOLDER, or delete "
-                f"{store.record_path(spec.frame)} to render it anew"
+                "program, the photos or the car models have changed since. Choose another folder with "
+                f"out=FOLDER, or delete {store.record_path(spec.frame)} to render it anew"
             )
         yield spec
 
@@ -97,7 +99,14 @@ def _versions(before: _Info, outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def _licenses(config: RenderConfig) -> list[dict[str, Any]]:
-    """Every picture carries licence 1: yours, or also that of the photos in it."""
+    """Every picture carries licence 1: yours, or also those of the photos, panoramas and models in it."""
+    assets = config.assets
+    sources = {
+        f"photos of {assets.textures} as textures": assets.textures,
+        f"panoramas of {assets.panoramas}": assets.panoramas,
+        f"car models of {', '.join(assets.cars)} (dataset.json lists them)": assets.cars,
+    }
+    named = [source for source, given in sources.items() if given]
     own = "Rendered from procedural models: no third party's rights"
-    photos = f"Rendered with photos of {config.assets.textures} as textures: their licences apply"
-    return [{"id": 1, "name": photos if config.assets.textures else own, "url": ""}]
+    name = f"Rendered with {' and '.join(named)}: their licences apply" if named else own
+    return [{"id": 1, "name": name, "url": ""}]

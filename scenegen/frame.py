@@ -1,6 +1,5 @@
 """One frame from its index to its commit: sample, assemble, render, label, write."""
 
-import os
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -9,21 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from assets.cache_folder import cache_folder
 from assets.library import NOTHING, Library
+from assets.models.params import ModelParams
+from assets.traffic.params import TrafficShape, kind_of
 from randomizers.spec import SceneSpec
 from scenegen.assemble import assemble
 from scenegen.blender import engine, passes
 from scenegen.blender.passes import Passes
 from scenegen.blender.stage import Stage, mesh_of
 from scenegen.config import RenderConfig
-from scenegen.dataset.records import Annotation, FrameRecord
+from scenegen.dataset.records import CATEGORIES, Annotation, FrameRecord
 from scenegen.dataset.specs import spec_sha256
 from scenegen.dataset.store import FrameStore, frame_name
-from scenegen.labels.annotate import CarInstance, annotate
+from scenegen.haze import veil
+from scenegen.labels.annotate import RoadUser, annotate
 from scenegen.sampling import sample_frame
 from scenegen.scene import SEMANTICS, Instance, Scene, View
 from scenegen.sensor import develop, jpeg
 
+_CATEGORY_IDS = {name: id for id, name in CATEGORIES.items()}
 _DEPTH_STEPS_PER_M = 256  # KITTI's depth maps: uint16, metres × 256, 0 for none
 
 
@@ -34,8 +38,10 @@ class FrameMaker:
         self._config, self._library = config, library
         self._store = FrameStore(Path(config.out))
         engine.set_up(config.renderer, normals="normals" in config.outputs, threads=threads)
-        folder = config.assets.textures
-        self._stage = Stage(Path(folder) if folder else None, cache_folder() / "textures")
+        photos, panoramas = (
+            Path(folder) if folder else None for folder in (config.assets.textures, config.assets.panoramas)
+        )
+        self._stage = Stage(photos, panoramas, cache_folder() / "textures")
 
     def make(self, frame: int) -> None:
         """Render one frame and commit it. Raises RunError or ValueError saying what could not be done."""
@@ -48,8 +54,9 @@ class FrameMaker:
             rendered = passes.render(eevee=self._config.renderer.name == "eevee")
         finally:
             self._stage.clear()
-        annotations = annotate(_cars(scene), rendered.ids, scene.view, self._config.annotations)
-        picture = develop(rendered.rgb, scene.lighting.exposure_ev, scene.sensor)
+        annotations = annotate(road_users(scene), rendered.ids, scene.view, self._config.annotations)
+        light = veil(rendered.rgb, rendered.depth, scene.view, scene.lighting)
+        picture = develop(light, scene.lighting.exposure_ev, scene.sensor)
         encoded = jpeg(picture, scene.sensor.jpeg_quality)
         record = self._record(spec, scene, annotations, encoded)
         self._store.commit(record, self._files(frame, scene, rendered, encoded))
@@ -95,11 +102,6 @@ class FrameMaker:
         )
 
 
-def cache_folder() -> Path:
-    """Where texture files are kept between jobs: $XDG_CACHE_HOME/carousel, by default ~/.cache/carousel."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "carousel"
-
-
 def semantic_image(scene: Scene, ids: NDArray[np.int32]) -> NDArray[np.uint8]:
     """The index into `scenegen.scene.SEMANTICS` at each pixel; what no instance covers is sky."""
     classes = np.zeros(1 + max((instance.id for instance in scene.instances), default=0), np.uint8)
@@ -121,25 +123,32 @@ def normal_image(normals: NDArray[np.float32], view: View) -> NDArray[np.uint8]:
     return np.where(seen, np.rint(camera * 127 + 128), 0).astype(np.uint8)
 
 
-def _cars(scene: Scene) -> list[CarInstance]:
-    return [_car(instance) for instance in scene.instances if instance.car_slot is not None]
+def road_users(scene: Scene) -> list[RoadUser]:
+    """What the labels are about: the scene's cars, then its other road users."""
+    return [
+        _road_user(instance)
+        for instance in scene.instances
+        if instance.car_slot is not None or instance.traffic_slot is not None
+    ]
 
 
-def _car(instance: Instance) -> CarInstance:
-    params = instance.shape
-    mesh = mesh_of(params)
-    vertices = mesh.vertices @ instance.matrix[:3, :3].T + instance.matrix[:3, 3]
-    return CarInstance(
+def _road_user(instance: Instance) -> RoadUser:
+    shape = instance.shape
+    mesh = mesh_of(shape)
+    kind = kind_of(shape) if isinstance(shape, TrafficShape) else "car"
+    style = shape.style if kind == "car" else kind
+    return RoadUser(
         id=instance.id,
-        track_id=instance.car_slot,
-        vertices_world=vertices,
+        track_id=instance.id - 1,
+        category_id=_CATEGORY_IDS[kind],
+        vertices_world=mesh.vertices @ instance.matrix[:3, :3].T + instance.matrix[:3, 3],
         faces=mesh.faces,
         matrix=instance.matrix,
-        length=params.length_m,
-        width=params.width_m,
-        height=params.height_m,
-        model_id=f"{params.style}-{params.seed}",
-        style=params.style,
+        length=shape.length_m,
+        width=shape.width_m,
+        height=shape.height_m,
+        model_id=shape.name if isinstance(shape, ModelParams) else f"{style}-{shape.seed}",
+        style=style,
     )
 
 

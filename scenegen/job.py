@@ -18,6 +18,7 @@ from scenegen.dataset.store import FrameStore, frame_name
 from scenegen.errors import UserError
 from scenegen.finish import finish, specs
 from scenegen.launchers.local import Outcome, run_local
+from scenegen.models.library import car_models
 from scenegen.progress import Progress, duration
 
 _FAILURES_SHOWN = 10
@@ -69,6 +70,7 @@ def _library(config: RenderConfig) -> Library:
     return Library(
         photos=_listed("textures", config.assets.textures, photos.catalogue, config.assets),
         panoramas=_listed("panoramas", config.assets.panoramas, panoramas.catalogue, config.assets),
+        models=car_models(config.assets),
     )
 
 
@@ -116,7 +118,7 @@ def _summarize(config: RenderConfig, outcomes: Sequence[Outcome], seconds: float
     failures = [outcome for outcome in outcomes if outcome.error]
     new = len(outcomes) - len(failures)
     pace = f" in {duration(seconds)}, {seconds / new:.2f} s/frame" if new else ""
-    print(f"{config.out}: {counts.images} frames ({new} new{pace}), {counts.annotations} cars")
+    print(f"{config.out}: {counts.images} frames ({new} new{pace}), {_tally(counts)}")
     if config.gallery and counts.images:
         print(f"gallery: {Path(config.out) / 'gallery' / 'index.html'}")
     for failure in failures[:_FAILURES_SHOWN]:
@@ -127,6 +129,12 @@ def _summarize(config: RenderConfig, outcomes: Sequence[Outcome], seconds: float
             "the same command tries them again",
             file=sys.stderr,
         )
+
+
+def _tally(counts: Counts) -> str:
+    cars = counts.categories["car"]
+    others = counts.annotations - cars
+    return f"{cars} cars" + (f", {others} other road users" if others else "")
 
 
 @contextmanager

@@ -45,12 +45,12 @@ class Surface:
     color: Rgb
     roughness: float = 0.6
     metallic: float = 0.0
+    texture: TextureParams | None = None
+    texture_scale_m: float = 1.0
     coat: float = 0.0
     emission: float = 0.0
     dirt: float = 0.0
     wetness: float = 0.0
-    texture: TextureParams | None = None
-    texture_scale_m: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _set_up_blender(setup: Setup) -> tuple[Make, str]:
 
 def run(set_up: SetUp) -> None:
     """Serve on the file descriptor that the last argument names, then leave without Blender's own exit."""
-    _die_with_parent()
+    die_with_parent()
     descriptor = int(sys.argv[-1])
     os.set_inheritable(descriptor, False)
     try:
@@ -118,7 +118,7 @@ def run(set_up: SetUp) -> None:
         os._exit(0)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """A worker stuck in a frame would not notice the coordinator's death; the Linux kernel does it for us."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -21,6 +21,8 @@ from scenegen.errors import RunError
 # "unmatched".
 IDS_PER_FRAME = 1000
 
+_PERSONS = ("motorcyclist", "cyclist", "pedestrian")  # with what they ride
+
 
 class Counts(Params):
     """What a COCO file holds."""
@@ -28,7 +30,8 @@ class Counts(Params):
     images: int
     annotations: int  # with the ignored ones
     ignored: int  # iscrowd: 1
-    hidden: int  # cars in the frames' JSON alone
+    hidden: int  # in the frames' JSON alone
+    categories: dict[str, int]  # annotations by category, with the ignored ones
 
 
 def coco_path(root: Path) -> Path:
@@ -57,6 +60,7 @@ def write_coco(
         _write_head(out, info, licenses)
         images = _Array(out)
         ignored = hidden = 0
+        by_category = dict.fromkeys(CATEGORIES.values(), 0)
         clips = False
         last_video = None
         for record in map(store.read, frames):
@@ -68,6 +72,7 @@ def write_coco(
             for entry in _annotations(record, segmentation):
                 annotations.add(entry)
                 ignored += entry["iscrowd"]
+                by_category[CATEGORIES[entry["category_id"]]] += 1
             hidden += sum(a.ignore_reason == "hidden" for a in record.annotations)
         for name, array in (("annotations", annotations), ("videos", videos)):
             if name == "annotations" or clips:
@@ -75,7 +80,13 @@ def write_coco(
                 array.file.seek(0)
                 shutil.copyfileobj(array.file, out)
         out.write(b"\n]}\n")
-    return Counts(images=images.count, annotations=annotations.count, ignored=ignored, hidden=hidden)
+    return Counts(
+        images=images.count,
+        annotations=annotations.count,
+        ignored=ignored,
+        hidden=hidden,
+        categories=by_category,
+    )
 
 
 class _Array:
@@ -91,7 +102,10 @@ class _Array:
 
 
 def _write_head(out: BinaryIO, info: Mapping[str, Any], licenses: Sequence[Mapping[str, Any]]) -> None:
-    categories = [{"id": id, "name": name, "supercategory": "vehicle"} for id, name in CATEGORIES.items()]
+    categories = [
+        {"id": id, "name": name, "supercategory": "person" if name in _PERSONS else "vehicle"}
+        for id, name in CATEGORIES.items()
+    ]
     for name, value in (("info", info), ("licenses", licenses), ("categories", categories)):
         out.write(
             b'%s"%s": %s,\n' % (b"{" if name == "info" else b"", name.encode(), msgspec.json.encode(value))
@@ -128,10 +142,10 @@ def _video(record: FrameRecord) -> dict[str, Any]:
 
 
 def _annotations(record: FrameRecord, segmentation: Literal["rle", "polygon"]) -> list[dict[str, Any]]:
-    """COCO's annotations of a frame: all cars but the hidden ones."""
+    """COCO's annotations of a frame: all road users but the hidden ones."""
     if len(record.annotations) >= IDS_PER_FRAME:
         raise RunError(
-            f"frame {record.frame} has {len(record.annotations)} cars: at most {IDS_PER_FRAME - 1} fit"
+            f"frame {record.frame} has {len(record.annotations)} road users: at most {IDS_PER_FRAME - 1} fit"
         )
     return [
         {"id": record.frame * IDS_PER_FRAME + place, "image_id": record.frame}

@@ -57,10 +57,12 @@ def write_info(
     failures: Mapping[int, str],
     versions: Mapping[str, str],
     licenses: Sequence[Mapping[str, Any]],
+    models: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write dataset.json.
 
     failures: frame → why it was given up. versions: of what made the frames ("carousel", "blender", …).
+    models: the user's car models that stand in the frames, as `scenegen.models.used` lists them.
     """
     summary = {
         "config_sha256": config_hash(config),
@@ -69,6 +71,7 @@ def write_info(
         "failures": {str(frame): error for frame, error in sorted(failures.items())},
         "licenses": licenses,
         "categories": CATEGORIES,
+        "models": models,
     }
     write_atomic(root / "dataset.json", msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
 

@@ -8,7 +8,8 @@ from scenegen.dataset.files import write_atomic
 from scenegen.dataset.records import Annotation, FrameRecord
 from scenegen.dataset.store import FrameStore, frame_name
 
-KITTI_TYPES = {1: "Car"}
+# KITTI has no buses (they are "Misc" there, as trailers are) and no motorcyclists.
+KITTI_TYPES = {1: "Car", 2: "Truck", 3: "Misc", 4: "Misc", 5: "Cyclist", 6: "Pedestrian"}
 PIXEL_CENTRE = 0.5  # KITTI's pixel centres lie at integers, ours at halves
 
 # Velodyne axes (x forward, y left, z up) to camera axes (x right, y down, z forward), at the same place.
@@ -24,7 +25,7 @@ def export_kitti(store: FrameStore, frames: Iterable[int]) -> None:
 
 
 def kitti_labels(record: FrameRecord) -> str:
-    """The frame's label file: a line for each car of which a pixel is visible."""
+    """The frame's label file: a line for each road user of which a pixel is visible."""
     seen = (a for a in record.annotations if a.ignore_reason != "hidden")
     return "".join(f"{_label(annotation)}\n" for annotation in seen)
 
@@ -46,7 +47,7 @@ def kitti_calibration(record: FrameRecord) -> str:
 def _label(annotation: Annotation) -> str:
     """The 15 fields: type, truncated, occluded, alpha, bbox (4), dimensions (3), location (3), rotation_y."""
     if annotation.bbox is None:
-        raise ValueError("a car without a visible pixel has no KITTI label")
+        raise ValueError("a road user without a visible pixel has no KITTI label")
     x, y, w, h = annotation.bbox
     cuboid = annotation.cuboid
     # What is too hidden to ask for gets KITTI's "unknown", which its evaluation ignores at every difficulty.

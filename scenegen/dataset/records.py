@@ -5,7 +5,8 @@ from typing import Literal
 from assets.params import Params
 
 Box = tuple[float, float, float, float]  # x, y, w, h in pixels; pixel i covers [i, i + 1)
-CATEGORIES = {1: "car"}
+CATEGORIES = {1: "car", 2: "truck", 3: "bus", 4: "motorcyclist", 5: "cyclist", 6: "pedestrian"}
+CAR_CATEGORY = 1
 
 
 class Rle(Params):
@@ -26,7 +27,7 @@ class Cuboid(Params):
 
 
 class Annotation(Params):
-    """One car instance; field definitions in docs/labels.md."""
+    """One road user; field definitions in docs/labels.md."""
 
     category_id: int
     bbox: Box | None  # None only where `annotations.bbox=visible` and no pixel is visible
@@ -62,4 +63,4 @@ class FrameRecord(Params):
     image_sha256: str
     annotations: tuple[
         Annotation, ...
-    ]  # by track_id: every car with a pixel inside the image, hidden ones too
+    ]  # by track_id: every road user with a pixel inside the image, hidden ones too

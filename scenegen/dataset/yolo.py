@@ -29,9 +29,9 @@ def export_yolo(store: FrameStore, frames: Iterable[int]) -> None:
 
 
 def yolo_labels(record: FrameRecord) -> str:
-    """A line `class cx cy w h`, in fractions of the picture, for each car that a detector is asked for.
+    """A line `class cx cy w h`, in fractions of the picture, for each road user that a detector is asked for.
 
-    YOLO knows no regions to ignore: cars with `iscrowd: 1` are left out.
+    YOLO knows no regions to ignore: those with `iscrowd: 1` are left out.
     """
     lines = []
     for annotation in record.annotations:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from randomizers.spec import to_json
 from scenegen.dataset.files import write_error
-from scenegen.dataset.records import FrameRecord
+from scenegen.dataset.records import CAR_CATEGORY, FrameRecord
 from scenegen.dataset.specs import read_specs
 from scenegen.dataset.store import FrameStore
 from scenegen.errors import UserError
@@ -31,7 +31,8 @@ class Overview:
     statistics: Statistics
     recipes: dict[str, int]
     sizes: dict[tuple[int, int], int]
-    ignored: int = 0
+    ignored: int = 0  # cars
+    others: int = 0  # road users that are not cars and that a detector is asked for
 
     def add(self, record: FrameRecord) -> None:
         """Count one frame."""
@@ -39,7 +40,11 @@ class Overview:
         self.recipes[record.recipe] = self.recipes.get(record.recipe, 0) + 1
         size = (record.width, record.height)
         self.sizes[size] = self.sizes.get(size, 0) + 1
-        self.ignored += sum(car.iscrowd for car in record.annotations)
+        cars = [user for user in record.annotations if user.category_id == CAR_CATEGORY]
+        self.ignored += sum(car.iscrowd for car in cars)
+        self.others += sum(not user.iscrowd for user in record.annotations) - sum(
+            not car.iscrowd for car in cars
+        )
 
 
 def build_gallery(root: Path) -> Path:
@@ -90,7 +95,7 @@ def _write_data(root: Path, frames: Sequence[int], folder: Path) -> Overview:
 def _figures(record: FrameRecord) -> Iterator[CarFigures]:
     """The cars that a detector is asked for, which are what KITTI labels as Car rather than DontCare."""
     for car in record.annotations:
-        if car.bbox is not None and not car.iscrowd:
+        if car.category_id == CAR_CATEGORY and car.bbox is not None and not car.iscrowd:
             yield CarFigures(
                 height_px=car.bbox[3],
                 width_px=car.bbox[2],
@@ -118,6 +123,7 @@ def _write_page(root: Path, overview: Overview, folder: Path) -> None:
         facts=_facts(overview, summary),
         summary=summary,
         ignored=overview.ignored,
+        others=overview.others,
         reference=reference,
         charts=[charts.make_chart(key, summary, reference.summary) for key in charts.AXES],
         plot=(charts.WIDTH, charts.HEIGHT),

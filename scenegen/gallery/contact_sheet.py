@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from scenegen.dataset.records import Annotation, FrameRecord
+from scenegen.dataset.records import CAR_CATEGORY, Annotation, FrameRecord
 from scenegen.errors import RunError
 
 FRAMES = 24
 COLUMNS = 4
 CELL_WIDTH, MARGIN, CAPTION = 400, 16, 28  # pixels
 PAPER, INK, QUIET, EMPTY = "#f7f6f3", "#23262b", "#7a7d83", "#dddbd5"
-BOX, IGNORED = "#19b6a4", "#b9bcc2"
+BOX, OTHER_BOX, IGNORED = "#19b6a4", "#e87e26", "#b9bcc2"  # of cars, of other road users
 
 
 def pick_frames(frames: Sequence[int]) -> list[int]:
@@ -46,10 +46,12 @@ def draw_contact_sheet(root: Path, records: Sequence[FrameRecord], title: str) -
 
 
 def _caption(record: FrameRecord) -> str:
-    asked = sum(not car.iscrowd for car in record.annotations)
-    ignored = len(record.annotations) - asked
-    cars = f"{asked} car{'' if asked == 1 else 's'}" + (f", {ignored} ignored" if ignored else "")
-    return f"{record.frame} · {record.recipe} · {cars}"
+    asked = [user for user in record.annotations if not user.iscrowd]
+    cars = sum(user.category_id == CAR_CATEGORY for user in asked)
+    others, ignored = len(asked) - cars, len(record.annotations) - len(asked)
+    counts = [f"{cars} car{'' if cars == 1 else 's'}"]
+    counts += [f"{n} {what}" for n, what in ((others, "other"), (ignored, "ignored")) if n]
+    return f"{record.frame} · {record.recipe} · {', '.join(counts)}"
 
 
 def _draw_frame(path: Path, record: FrameRecord) -> Image.Image:
@@ -75,6 +77,7 @@ def _draw_box(draw: ImageDraw.ImageDraw, car: Annotation, scale: float) -> None:
         return
     x, y, w, h = (value * scale for value in car.bbox)
     right, bottom = max(x, x + w - 1), max(y, y + h - 1)
+    color = BOX if car.category_id == CAR_CATEGORY else OTHER_BOX
     draw.rectangle(
-        (x, y, right, bottom), outline=IGNORED if car.iscrowd else BOX, width=1 if car.iscrowd else 2
+        (x, y, right, bottom), outline=IGNORED if car.iscrowd else color, width=1 if car.iscrowd else 2
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from scenegen.dataset.records import FrameRecord
+from scenegen.dataset.records import CATEGORIES, FrameRecord
 from scenegen.dataset.store import FRAMES_PER_FOLDER
 
 # A filter can scatter one page of frames over the whole dataset, one chunk each: small chunks load faster.
@@ -37,13 +37,14 @@ def write_chunk(folder: Path, kind: str, name: str, documents: Iterable[bytes]) 
 
 
 def facets(records: list[FrameRecord]) -> bytes:
-    """What the filters need of some frames: columns with a row a frame, then with a row a car, in order."""
+    """What the filters need of some frames: columns with a row per frame, then with one per road user."""
     cars = [car for record in records for car in record.annotations]
     return msgspec.json.encode(
         {
             "frame": [record.frame for record in records],
             "recipe": [record.recipe for record in records],
             "cars": [len(record.annotations) for record in records],
+            "category": [CATEGORIES[car.category_id] for car in cars],
             "style": [car.style for car in cars],
             "occlusion": [car.occlusion_level for car in cars],
             "truncation": [round(car.truncation, 3) for car in cars],

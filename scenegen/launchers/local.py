@@ -73,11 +73,16 @@ def cores() -> int:
 
 
 def worker_command() -> list[str]:
-    """How to start a worker: inside `blender -b`, from its own binary; otherwise from this Python."""
-    bpy = sys.modules.get("bpy")  # only ever there because we run inside Blender
-    if bpy is None:
-        return [sys.executable, str(_WORKER)]
-    return [bpy.app.binary_path, "-b", "--factory-startup", "-noaudio", "-P", str(_WORKER), "--"]
+    """How to start a worker."""
+    return script_command(_WORKER)
+
+
+def script_command(script: Path) -> list[str]:
+    """How to start a script that uses bpy: in `blender -b`, from its own binary; else from this Python."""
+    bpy = sys.modules.get("bpy")
+    if bpy is None or not bpy.app.binary_path:  # Blender as a module has no binary
+        return [sys.executable, str(script)]
+    return [bpy.app.binary_path, "-b", "--factory-startup", "-noaudio", "-P", str(script), "--"]
 
 
 def _new_log(path: Path) -> BinaryIO:

@@ -3,13 +3,16 @@
 import math
 
 from assets.cars.params import CarParams
+from assets.models.params import ModelParams
 from assets.street.params import RoadParams
 from randomizers.spec import CarPose, SceneSpec
+from scenegen.placing.bodywork import car_surfaces
 from scenegen.placing.footprint import Footprint
-from scenegen.placing.frames import ground_height, locate, upright
+from scenegen.placing.frames import Matrix, locate, on_road
+from scenegen.placing.models import own_surfaces
 from scenegen.placing.placed import Placed
 from scenegen.placing.view import camera_lane
-from scenegen.scene import Surface, View
+from scenegen.scene import View
 
 CAMERA_CLEARANCE_M = 1.5  # from an orbiting camera to any car's body
 EGO_LENGTH_M, EGO_WIDTH_M = 7.0, 2.2  # the road camera's own car and the gap that it keeps ahead
@@ -31,8 +34,9 @@ def place_cars(spec: SceneSpec, view: View) -> list[Placed]:
         started.append(start)
         pose = _moved(spec, slot)
         footprint = footprint_of(car, pose, road)
-        if _clear_of_camera(spec, view, footprint):
-            kept.append(_dressed(spec, slot, footprint, ground_height(road, pose.along_m, pose.left_m)))
+        if clear_of_camera(spec, view, footprint):
+            matrix = on_road(road, pose.along_m, pose.left_m, math.radians(pose.heading_deg))
+            kept.append(_dressed(spec, slot, footprint, matrix))
     return kept
 
 
@@ -42,17 +46,18 @@ def footprint_of(car: CarParams, pose: CarPose, road: RoadParams | None) -> Foot
     return Footprint(x, y, heading + math.radians(pose.heading_deg), car.length_m, car.width_m)
 
 
-def _dressed(spec: SceneSpec, slot: int, footprint: Footprint, height: float) -> Placed:
-    paint, texture = spec.paint[slot], spec.textures.cars[slot]
-    surface = Surface(
-        color=paint.color,
-        roughness=paint.roughness,
-        metallic=paint.metallic if texture is None else 0.0,  # a picture on metal turns dark and grey
-        texture=texture,
-        texture_scale_m=spec.textures.scale_m,
+def _dressed(spec: SceneSpec, slot: int, footprint: Footprint, matrix: Matrix) -> Placed:
+    car, textures = spec.cars[slot], spec.textures
+    surfaces = car_surfaces(
+        spec.paint[slot],
+        textures.cars[slot],
+        textures.scale_m,
+        plate_seed=car.seed if isinstance(car, CarParams) else None,
+        exposure_ev=spec.lighting.exposure_ev,
     )
-    matrix = upright(footprint.x, footprint.y, height, footprint.heading)
-    return Placed("car", spec.cars[slot], matrix, {"paint": surface}, footprint, slot)
+    if isinstance(car, ModelParams):
+        surfaces |= own_surfaces(car, surfaces["paint"])
+    return Placed("car", car, matrix, surfaces, footprint, slot)
 
 
 def _moved(spec: SceneSpec, slot: int) -> CarPose:
@@ -68,10 +73,15 @@ def _moved(spec: SceneSpec, slot: int) -> CarPose:
     lane = _lane_of(pose, road)
     if lane is None:
         return pose
+    way = driven_in_lane(spec, road, lane, time)
+    return CarPose(along_m=pose.along_m + way, left_m=pose.left_m, heading_deg=pose.heading_deg)
+
+
+def driven_in_lane(spec: SceneSpec, road: RoadParams, lane: int, time_s: float) -> float:
+    """How far along the road (m) whoever drives in a lane has come by a time of the clip."""
     own = lane == camera_lane(spec.camera, road)  # cars of the camera's lane keep their distance to it
     speed = spec.motion.camera_speed_mps if own else spec.motion.car_speed_mps[lane]
-    way = speed * time * (1 if lane < road.forward_lanes else -1)
-    return CarPose(along_m=pose.along_m + way, left_m=pose.left_m, heading_deg=pose.heading_deg)
+    return speed * time_s * (1 if lane < road.forward_lanes else -1)
 
 
 def _lane_of(pose: CarPose, road: RoadParams) -> int | None:
@@ -85,7 +95,8 @@ def _lane_of(pose: CarPose, road: RoadParams) -> int | None:
     return None
 
 
-def _clear_of_camera(spec: SceneSpec, view: View, car: Footprint) -> bool:
+def clear_of_camera(spec: SceneSpec, view: View, car: Footprint) -> bool:
+    """Whether a vehicle leaves room for the camera, or on a road for the car that carries it."""
     x, y = (float(value) for value in view.pose[:2, 3])
     if spec.placement.road is None:
         return car.distance_to(x, y) >= CAMERA_CLEARANCE_M

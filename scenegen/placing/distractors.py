@@ -15,6 +15,7 @@ from randomizers.spec import Distractor, SceneSpec
 from scenegen.placing.footprint import Footprint
 from scenegen.placing.frames import Matrix, about_x, about_y, ground_height, locate, upright
 from scenegen.placing.placed import Placed
+from scenegen.placing.roadway import stands_on_road
 from scenegen.scene import Surface, View
 
 MAX_COVER = 0.15  # of the frame
@@ -23,12 +24,12 @@ CAMERA_CLEARANCE_M = 1.0
 
 def place_distractors(spec: SceneSpec, view: View, cars: list[Placed]) -> Iterator[Placed]:
     """The distractors that leave something of the picture, and that stand in no car."""
+    road = spec.placement.road
     for slot, distractor in enumerate(spec.distractors):
-        matrix = _matrix(distractor, spec.placement.road)
+        matrix = _matrix(distractor, road)
         size = distractor.size_m
         footprint = Footprint(float(matrix[0, 3]), float(matrix[1, 3]), 0.0, size / 2, size / 2)
-        standing = spec.placement.road is not None
-        if standing and any(footprint.overlaps(car.footprint) for car in cars if car.footprint is not None):
+        if road is not None and (stands_on_road(road, footprint) or _in_a_car(footprint, cars)):
             continue
         if frame_cover(view, matrix[:3, 3], size / 2) > MAX_COVER:
             continue
@@ -39,6 +40,10 @@ def place_distractors(spec: SceneSpec, view: View, cars: list[Placed]) -> Iterat
             texture_scale_m=spec.textures.scale_m / size,  # the shape's own UVs are of unit size
         )
         yield Placed("distractor", distractor.shape, matrix, {"surface": surface}, footprint)
+
+
+def _in_a_car(footprint: Footprint, cars: list[Placed]) -> bool:
+    return any(footprint.overlaps(car.footprint) for car in cars if car.footprint is not None)
 
 
 def frame_cover(view: View, centre: NDArray[np.float64], radius: float) -> float:

@@ -5,8 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.street.junction import on_side_road
 from assets.street.params import RoadParams
-from assets.street.road import half_widths, to_world
+from assets.street.road import elevation, half_widths, slope, to_road, to_world
 
 Matrix = NDArray[np.float64]
 
@@ -20,17 +21,32 @@ def locate(road: RoadParams | None, along: float, left: float) -> tuple[float, f
 
 
 def ground_height(road: RoadParams | None, along: float, left: float) -> float:
-    """Height (m) of the ground: the carriageway is z = 0, and beyond its kerbs all is one step higher."""
+    """Height (m) of the ground: the road's elevation, and one step higher beyond its kerbs."""
     if road is None:
         return 0.0
     kerb_left, kerb_right = half_widths(road)
-    return 0.0 if kerb_right <= left <= kerb_left else road.kerb_height_m
+    driven_on = kerb_right <= left <= kerb_left or bool(on_side_road(road, along, left))
+    return float(elevation(road, along)) + (0.0 if driven_on else road.kerb_height_m)
 
 
 def left_of_centreline(road: RoadParams, x: float, y: float) -> float:
-    """The road coordinate d of a world point: the distance to the arc, written without a pole at κ = 0."""
-    square = 1 - 2 * road.curvature * y + road.curvature**2 * (x * x + y * y)
-    return (2 * y - road.curvature * (x * x + y * y)) / (1 + math.sqrt(square))
+    """The road coordinate d of a world point."""
+    return float(to_road(road, x, y)[1])
+
+
+def on_road(road: RoadParams | None, along: float, left: float, turn: float) -> Matrix:
+    """(4, 4) object to world of what stands on its wheels: heading `turn` (rad) against the road's direction,
+    tilted with the slope, its origin on the ground. Seen from above it heads exactly there."""
+    x, y, heading = locate(road, along, left)
+    matrix = upright(x, y, ground_height(road, along, left), heading + turn)
+    if road is None:
+        return matrix
+    rise = float(slope(road, along)) / (1 - road.curvature * left)
+    up = np.array([-rise * math.cos(heading), -rise * math.sin(heading), 1.0])
+    forward = matrix[:3, 0] + [0.0, 0.0, rise * math.cos(turn)]
+    up, forward = up / np.linalg.norm(up), forward / np.linalg.norm(forward)
+    matrix[:3, :3] = np.stack([forward, np.cross(up, forward), up], axis=1)
+    return matrix
 
 
 def upright(x: float, y: float, z: float, heading: float) -> Matrix:

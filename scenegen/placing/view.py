@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.street.params import RoadParams
-from assets.street.road import lane_centre, to_world
+from assets.street.road import lane_centre
 from randomizers.spec import Camera, SceneSpec
-from scenegen.placing.frames import about_x, about_y, about_z
+from scenegen.placing.frames import about_x, about_y, about_z, on_road
 from scenegen.scene import View
 
 ORBIT_CENTRE_M = 0.7  # height of the point that an orbiting camera looks at: a car's middle
@@ -49,8 +49,8 @@ def _on_road(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Position and viewing direction before pan, tilt and roll."""
     left = lane_centre(road, camera_lane(camera, road)) + camera.offset_m
-    x, y, heading = (float(value) for value in to_world(road, driven_m, left))
-    return np.array([x, y, camera.height_m]), np.array([math.cos(heading), math.sin(heading), 0.0])
+    matrix = on_road(road, driven_m, left, 0.0)
+    return matrix[:3, 3] + [0.0, 0.0, camera.height_m], matrix[:3, 0]
 
 
 def look_along(forward: NDArray[np.float64]) -> NDArray[np.float64]:

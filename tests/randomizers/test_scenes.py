@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.library import NOTHING, Library
+from assets.street.params import BuildingParams
 from randomizers.config import RandomizerConfig
 from randomizers.recipe import sample_scene
 from randomizers.spec import CAR_SLOTS, DISTRACTOR_SLOTS, SCENERY_SLOTS, SceneSpec, from_json, to_json
@@ -178,3 +180,20 @@ def test_cars_spread_over_their_counts_and_places(config: Config) -> None:
     poses = [pose for spec in specs for pose in spec.placement.cars]
     along = [abs((pose.heading_deg + 90) % 180 - 90) < 20 for pose in poses]
     assert sum(along) / len(along) > 0.75  # most stand along the road
+
+
+def test_closed_rows_stand_wall_to_wall_and_in_line(config: Config) -> None:
+    full = config("structured")
+    street = msgspec.structs.replace(full.background.structured, closed=1.0)
+    closed = msgspec.structs.replace(
+        full, background=msgspec.structs.replace(full.background, structured=street)
+    )
+    for spec in scenes(closed, 5):
+        for side in (1, -1):
+            row = [
+                t for t in spec.background.scenery if isinstance(t.shape, BuildingParams) and t.side == side
+            ]
+            ends = [(t.along_m - t.shape.frontage_m / 2, t.along_m + t.shape.frontage_m / 2) for t in row]
+            gaps = [after[0] - before[1] for before, after in pairwise(ends)]
+            assert sum(gap < 1e-6 for gap in gaps) > len(gaps) / 2 and min(gaps) > -1e-6
+            assert len({t.beyond_m for t in row}) == 1

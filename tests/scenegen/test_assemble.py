@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from assets.build import build
 from assets.street.params import BuildingParams, RoadParams
-from assets.street.road import half_widths, lane_centre, to_world
+from assets.street.road import elevation, half_widths, lane_centre, to_road, to_world
+from assets.traffic.params import TRAFFIC_KINDS
 from randomizers.recipe import sample_scene
 from randomizers.spec import CarPose, SceneSpec
-from scenegen.assemble import FIRST_OTHER_ID, assemble
+from scenegen.assemble import FIRST_OTHER_ID, FIRST_TRAFFIC_ID, assemble
 from scenegen.compose import compose
 from scenegen.placing.distractors import MAX_COVER, frame_cover
 from scenegen.placing.footprint import Footprint
@@ -88,7 +89,9 @@ def test_every_scene_is_well_formed(seed: int, frame: int) -> None:
         assert instance.semantic == "distractor" or size == pytest.approx(1)
         np.testing.assert_array_equal(instance.matrix[3], [0, 0, 0, 1])
         if instance.semantic == "car":
-            assert instance.id == instance.car_slot + 1 < FIRST_OTHER_ID
+            assert instance.id == instance.car_slot + 1 < FIRST_TRAFFIC_ID
+        elif instance.semantic in TRAFFIC_KINDS:
+            assert instance.id == FIRST_TRAFFIC_ID + instance.traffic_slot < FIRST_OTHER_ID
         else:
             assert instance.car_slot is None and instance.id >= FIRST_OTHER_ID
     rotation = scene.view.pose[:3, :3]
@@ -212,7 +215,7 @@ def test_scenery_never_stands_on_the_carriageway_or_in_a_car() -> None:
             continue
         left, right = half_widths(street)
         for thing in assemble(spec).instances:
-            if thing.semantic == "building":
+            if isinstance(thing.shape, BuildingParams):
                 vertices = build(thing.shape).vertices
                 low = vertices[vertices[:, 2] < 0.5]
                 world = low @ thing.matrix[:3, :3].T + thing.matrix[:3, 3]
@@ -263,8 +266,9 @@ def test_standing_distractors_stand_on_the_pavement() -> None:
         for thing in assemble(spec).instances:
             if thing.semantic == "distractor":
                 world = build(thing.shape).vertices @ thing.matrix[:3, :3].T + thing.matrix[:3, 3]
-                assert street.kerb_height_m - 1e-5 <= world[:, 2].min() <= street.kerb_height_m + 0.2
-                offset = left_of_centreline(street, *thing.matrix[:2, 3])
+                along, offset = (float(part) for part in to_road(street, *thing.matrix[:2, 3]))
+                ground = float(elevation(street, along)) + street.kerb_height_m
+                assert ground - 1e-5 <= world[:, 2].min() <= ground + 0.2
                 assert offset > left or offset < right
                 checked += 1
     assert checked > 10

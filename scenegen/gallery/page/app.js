@@ -53,13 +53,20 @@ function makeCard(record, row) {
   const stage = makeStage(record, true);
   const caption = document.createElement("span");
   caption.className = "caption";
-  const asked = record.annotations.filter((car) => !car.iscrowd).length;
-  for (const text of [`Frame ${record.frame}`, record.recipe, `${asked} ${asked === 1 ? "car" : "cars"}`]) {
+  for (const text of [`Frame ${record.frame}`, record.recipe, tally(record)]) {
     cell(caption, "span", text);
   }
   card.append(stage, caption);
   stages.push({ stage, record, row });
   return card;
+}
+
+// How many road users a detector is asked for.
+function tally(record) {
+  const asked = record.annotations.filter((user) => !user.iscrowd);
+  const cars = asked.filter((user) => user.category_id === CAR).length;
+  const others = asked.length - cars;
+  return `${cars} ${cars === 1 ? "car" : "cars"}${others ? `, ${others} other` : ""}`;
 }
 
 async function showPage() {
@@ -135,6 +142,7 @@ async function start() {
     throw new Error("This browser is too old for the gallery (it lacks DecompressionStream, of 2023).");
   }
   facets = await loadFacets();
+  fillOptions(form.elements.category, facets.cars.category);
   fillOptions(form.elements.style, facets.cars.style);
   fillOptions(form.elements.recipe, facets.rows.map((row) => row.recipe));
   document.querySelectorAll(".layers").forEach(makeToggles);

@@ -55,12 +55,12 @@ async function loadSpec(row) {
   return specs.find((spec) => spec.frame === row.frame);
 }
 
-// One row a frame, and one column a property of the cars; row.first is the row's first index into the columns.
+// One row a frame, and one column a property of the road users; row.first is the row's first index into the columns.
 async function loadFacets() {
   const names = [...packed.keys()].filter((name) => name.startsWith("facets/"));
   const blocks = await Promise.all(names.map((name) => inflate(packed.get(name))));
   const rows = [];
-  const cars = { style: [], occlusion: [], truncation: [], height: [], asked: [] };
+  const cars = { category: [], style: [], occlusion: [], truncation: [], height: [], asked: [] };
   blocks.forEach((block, i) => {
     packed.delete(names[i]);
     const chunk = names[i].slice("facets/".length);

@@ -10,7 +10,8 @@ function fillOptions(select, values) {
 // A predicate over car indices, or null where the form asks nothing of the cars.
 function carFilter(form, cars) {
   const tests = [];
-  const { style, occlusion, truncation, asked, low, high } = form.elements;
+  const { category, style, occlusion, truncation, asked, low, high } = form.elements;
+  if (category.value) tests.push((i) => cars.category[i] === category.value);
   if (style.value) tests.push((i) => cars.style[i] === style.value);
   if (occlusion.value) tests.push((i) => cars.occlusion[i] === Number(occlusion.value));
   if (asked.value) tests.push((i) => cars.asked[i] === Number(asked.value));

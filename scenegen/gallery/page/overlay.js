@@ -4,19 +4,24 @@
 const LAYERS = [
   ["bbox", "Boxes", "The label's box: through occluders, cut at the frame"],
   ["bbox_visible", "Visible", "Box of the pixels that are seen"],
-  ["bbox_full", "Full", "Box of the whole car, beyond the frame too"],
+  ["bbox_full", "Full", "Box of the whole shape, beyond the frame too"],
   ["mask", "Masks", "The pixels that are seen"],
   ["cuboid", "3D", "3D boxes; the front face is tinted"],
-  ["label", "Labels", "Id; in the large view body style and occlusion level too"],
+  ["label", "Labels", "Id, and what it is if no car; in the large view body style and occlusion level too"],
 ];
 const COLORS = [
   [25, 199, 178], [255, 176, 59], [108, 158, 255], [255, 115, 130],
   [176, 221, 92], [197, 138, 255], [255, 224, 102], [93, 209, 255],
 ];
+const CAR = 1; // its category; cars differ in colour, the others have one for each category
+const CATEGORY_COLORS = { 2: [232, 126, 38], 3: [214, 64, 69], 4: [236, 90, 180], 5: [150, 86, 222], 6: [64, 104, 224] };
 const IGNORED_COLOR = [190, 193, 199];
 const SVG = "http://www.w3.org/2000/svg";
 
-const colorOf = (car) => (car.iscrowd ? IGNORED_COLOR : COLORS[car.track_id % COLORS.length]);
+function colorOf(car) {
+  if (car.iscrowd) return IGNORED_COLOR;
+  return CATEGORY_COLORS[car.category_id] ?? COLORS[car.track_id % COLORS.length];
+}
 
 function svgElement(name, attributes, parent) {
   const element = document.createElementNS(SVG, name);
@@ -99,7 +104,8 @@ function drawLabel(car, record, brief) {
   if (!box) return null;
   const label = document.createElement("span");
   label.className = "overlay label";
-  label.textContent = brief ? `#${car.track_id}` : `#${car.track_id} ${car.style}, occlusion ${car.occlusion_level}`;
+  const name = car.category_id === CAR ? `#${car.track_id}` : `#${car.track_id} ${car.style}`;
+  label.textContent = brief ? name : `#${car.track_id} ${car.style}, occlusion ${car.occlusion_level}`;
   label.style.left = `${(100 * box[0]) / record.width}%`;
   label.style.top = `${(100 * box[1]) / record.height}%`;
   label.style.backgroundColor = `rgb(${colorOf(car)})`;

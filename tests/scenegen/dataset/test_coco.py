@@ -10,6 +10,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from scenegen.dataset.coco import coco_path, write_coco
+from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
 from scenegen.errors import RunError
 
@@ -30,6 +31,7 @@ CARS = (
     annotation(rectangle(100, 50, 8, 4), track_id=3, iscrowd=1, ignore_reason="height"),
     annotation(rectangle(200, 40, 70, 40), track_id=5),
 )
+BUS = annotation(rectangle(20, 30, 90, 60), track_id=101, category_id=3, style="bus")
 
 
 @pytest.fixture
@@ -50,11 +52,23 @@ def test_pycocotools_reads_it(store):
     counts, coco = merged(store)
     assert coco.getImgIds() == [0, 7, 8, 1200]
     assert coco.loadCats([1]) == [{"id": 1, "name": "car", "supercategory": "vehicle"}]
+    names = ["car", "truck", "bus", "motorcyclist", "cyclist", "pedestrian"]
+    assert [category["name"] for category in coco.loadCats(coco.getCatIds())] == names
+    assert {c["name"] for c in coco.loadCats(coco.getCatIds(supNms=["person"]))} == set(names[3:])
     assert (counts.images, counts.annotations, counts.ignored, counts.hidden) == (4, 9, 3, 3)
     assert coco.dataset["info"] == INFO
     assert coco.dataset["licenses"] == LICENSES
     assert coco.getAnnIds(imgIds=[8]) == []
     assert len(coco.getAnnIds(imgIds=[7], iscrowd=False)) == 2
+
+
+def test_annotations_are_counted_by_category(tmp_path):
+    store = FrameStore(tmp_path)
+    store.commit(record(0, *CARS, BUS), {})
+    counts, coco = merged(store)
+    assert counts.categories == dict.fromkeys(CATEGORIES.values(), 0) | {"car": 3, "bus": 1}
+    (entry,) = coco.loadAnns(coco.getAnnIds(catIds=[3]))
+    assert (entry["track_id"], entry["style"]) == (101, "bus")
 
 
 def test_images_carry_camera_and_origin(store):

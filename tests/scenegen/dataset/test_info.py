@@ -8,10 +8,11 @@ import yaml
 from scenegen.compose import compose
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.info import check_same, config_hash, write_config, write_info
+from scenegen.dataset.records import CATEGORIES
 from scenegen.errors import UserError
 
 DEFAULT = compose([])
-COUNTS = Counts(images=3, annotations=9, ignored=2, hidden=1)
+COUNTS = Counts(images=3, annotations=9, ignored=2, hidden=1, categories={"car": 9})
 SAME_FRAMES = [
     "n=100", "start=5", "only=[3]", "out=elsewhere", "workers=3", "launcher.stall_timeout_s=7",
     "export=[kitti]", "gallery=false", "save_blend=true",
@@ -72,12 +73,20 @@ def test_config_yaml_is_the_resolved_config(tmp_path):
 def test_dataset_json(tmp_path):
     config = DEFAULT
     licenses = [{"id": 1, "name": "ours", "url": ""}]
-    write_info(tmp_path, config, COUNTS, {17: "no memory", 4: "died"}, {"blender": "4.5.3"}, licenses)
+    models = [{"name": "van", "licence": "CC0", "cars": 7}]
+    write_info(tmp_path, config, COUNTS, {17: "no memory", 4: "died"}, {"blender": "4.5.3"}, licenses, models)
     assert json.loads((tmp_path / "dataset.json").read_text()) == {
         "config_sha256": config_hash(config),
         "versions": {"blender": "4.5.3"},
-        "counts": {"images": 3, "annotations": 9, "ignored": 2, "hidden": 1},
+        "counts": {
+            "images": 3,
+            "annotations": 9,
+            "ignored": 2,
+            "hidden": 1,
+            "categories": {"car": 9},
+        },
         "failures": {"4": "died", "17": "no memory"},
         "licenses": licenses,
-        "categories": {"1": "car"},
+        "categories": {str(id): name for id, name in CATEGORIES.items()},
+        "models": models,
     }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenegen.dataset.kitti import export_kitti, kitti_calibration, kitti_labels
+from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
 from scenegen.labels.silhouette import silhouette
 from scenegen.scene import View
@@ -71,6 +72,12 @@ def test_every_field_is_the_records(tmp_path):
     assert (row["height"], row["width"], row["length"]) == (1.5, 1.8, 4.0)
     assert (row["x"], row["y"], row["z"]) == cuboid.location
     assert (row["rotation_y"], row["alpha"]) == (cuboid.rotation_y, cuboid.alpha)
+
+
+def test_every_category_has_a_type_of_kittis():
+    users = [annotation(rectangle(20, 30, 40, 20), category_id=id) for id in CATEGORIES]
+    rows = parse(kitti_labels(record(0, *users)))
+    assert [row["type"] for row in rows] == ["Car", "Truck", "Misc", "Misc", "Cyclist", "Pedestrian"]
 
 
 def test_alpha_follows_from_rotation_and_location():

@@ -4,6 +4,7 @@ import pytest
 import yaml
 from frames import HEIGHT, WIDTH, annotation, record, rectangle
 
+from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
 from scenegen.dataset.yolo import export_yolo, yolo_labels
 
@@ -25,6 +26,11 @@ def test_ignored_and_hidden_cars_are_left_out():
     assert yolo_labels(record(0, *cars)) == ""
 
 
+def test_classes_count_the_categories_from_zero():
+    users = [annotation(rectangle(30, 20, 60, 40), category_id=id) for id in CATEGORIES]
+    assert [line.split()[0] for line in yolo_labels(record(0, *users)).splitlines()] == list("012345")
+
+
 def test_the_dataset_file_leads_to_pictures_and_labels(tmp_path):
     """As Ultralytics resolves them: paths relative to yolo.yaml, /images/ replaced by /labels/."""
     store = FrameStore(tmp_path)
@@ -34,7 +40,8 @@ def test_the_dataset_file_leads_to_pictures_and_labels(tmp_path):
     (tmp_path / "images/000/000000006.jpg").write_bytes(b"not committed")
     export_yolo(store, store.committed())
     config = yaml.safe_load((tmp_path / "yolo.yaml").read_text())
-    assert config["names"] == {0: "car"}
+    assert config["names"] == dict(enumerate(CATEGORIES.values()))
+    assert config["names"][0] == "car"
     for split in ("train", "val"):
         pictures = (tmp_path / config[split]).read_text().splitlines()
         resolved = [tmp_path / picture for picture in pictures]

@@ -9,16 +9,18 @@ import pytest
 from PIL import Image, ImageDraw
 from pycocotools import mask as coco_mask
 
+from assets.library import NOTHING
 from randomizers.recipe import sample_scene
 from scenegen.compose import compose
 from scenegen.config import RenderConfig
-from scenegen.dataset.records import Annotation, Cuboid, FrameRecord, Rle
+from scenegen.dataset.records import CAR_CATEGORY, CATEGORIES, Annotation, Cuboid, FrameRecord, Rle
 from scenegen.dataset.specs import write_specs
 from scenegen.dataset.store import FrameStore, frame_name
 from scenegen.labels.cuboid import cuboid
 
 WIDTH, HEIGHT, FOCAL = 320, 107, 190.0
 STYLES = ("sedan", "suv", "hatchback", "van")
+CATEGORY_IDS = {name: id for id, name in CATEGORIES.items()}
 
 
 def place_car(x: float, z: float, heading_deg: float) -> Cuboid:
@@ -29,7 +31,7 @@ def place_car(x: float, z: float, heading_deg: float) -> Cuboid:
 
 
 def annotate_ellipse(track_id: int, style: str, solid: Cuboid, image: ImageDraw.ImageDraw) -> Annotation:
-    """The annotation of a car drawn as the ellipse in its cuboid's outline."""
+    """The annotation of a road user drawn as the ellipse in its cuboid's outline; a car by default."""
     corners = np.array(solid.corners)
     u = FOCAL * corners[:, 0] / corners[:, 2] + WIDTH / 2
     v = FOCAL * corners[:, 1] / corners[:, 2] + HEIGHT / 2
@@ -42,7 +44,7 @@ def annotate_ellipse(track_id: int, style: str, solid: Cuboid, image: ImageDraw.
     box = tuple(float(value) for value in coco_mask.toBbox(rle)) if pixels.any() else None
     full = (outline[0], outline[1], outline[2] - outline[0], outline[3] - outline[1])
     return Annotation(
-        category_id=1,
+        category_id=CATEGORY_IDS.get(style, CAR_CATEGORY),
         bbox=box,
         bbox_visible=box,
         bbox_full=full,
@@ -113,7 +115,7 @@ def make_dataset(tmp_path: Path, config: RenderConfig) -> Callable[..., Path]:
         for frame in frames:
             draw_frame(root, frame, cars(frame), style)
         write_specs(
-            root, (sample_scene(config.randomizer, 0, frame, 1, WIDTH, HEIGHT, ()) for frame in frames)
+            root, (sample_scene(config.randomizer, 0, frame, 1, WIDTH, HEIGHT, NOTHING) for frame in frames)
         )
         return root
 

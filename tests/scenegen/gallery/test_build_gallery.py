@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from randomizers.spec import SceneSpec
-from scenegen.dataset.records import FrameRecord
+from scenegen.dataset.records import CATEGORIES, FrameRecord
 from scenegen.dataset.specs import read_specs
 from scenegen.dataset.store import FrameStore
 from scenegen.errors import RunError, UserError
@@ -99,6 +99,22 @@ def test_the_page_names_both_sides_and_draws_every_chart(make_dataset: MakeDatas
     ):
         assert re.search(rf"<h3>[^<]*{title}</h3>", html), title
     assert "nan" not in html.lower().split("<main>")[1]
+
+
+def test_histograms_count_cars_alone_and_other_road_users_are_named(make_dataset: MakeDataset) -> None:
+    root = make_dataset(FRAMES, style=lambda i: ("sedan", "bus", "pedestrian")[i % 3])
+    users = [user for frame in FRAMES for user in FrameStore(root).read(frame).annotations]
+    asked = [user for user in users if not user.iscrowd]
+    cars = sum(user.category_id == 1 for user in asked)
+    assert 0 < cars < len(asked)
+    page = build_gallery(root)
+    html = page.read_text(encoding="utf-8")
+    assert f"this dataset, {cars} cars" in html
+    assert f"<b>{len(asked) - cars}</b> other road users" in html
+    blocks = read_blocks(page.parent / "data" / "facets.js").values()
+    assert [name for text in blocks for name in json.loads(text)["category"]] == [
+        CATEGORIES[user.category_id] for user in users
+    ]
 
 
 def test_a_dataset_without_a_single_car_has_a_gallery_too(make_dataset: MakeDataset) -> None:

@@ -18,7 +18,7 @@ from scenegen.gallery.build import build_gallery
 from scenegen.scene import NEAR_M
 
 HOSTILE = "</script><script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
-STYLES = ("sedan", "suv", HOSTILE)
+STYLES = ("sedan", "suv", HOSTILE, "bus")
 FRAMES = [*range(45), 1234]
 MASK = """
     const canvas = document.querySelector(`.card[href="#frame=${arguments[0]}"] canvas`);
@@ -91,7 +91,7 @@ class Page:
 
 @pytest.mark.chromium
 def test_the_page_in_chromium(make_dataset: Callable[..., Path], browser: Any) -> None:
-    root = make_dataset(FRAMES, style=lambda i: STYLES[i % 3])
+    root = make_dataset(FRAMES, style=lambda i: STYLES[i % 4])
     records = {frame: FrameStore(root).read(frame) for frame in FRAMES}
     page = Page(browser, build_gallery(root))
     assert page.text("#count") == f"{len(FRAMES)} frames"
@@ -185,7 +185,9 @@ def filters_find_the_frames(page: Page, records: dict[int, FrameRecord]) -> None
     assert page.text("#count") == found(lambda car: car.style == HOSTILE, "paper")
     page.filter(style="", recipe="", truncation="30", asked="1")
     assert page.text("#count") == found(lambda car: 0.15 <= car.truncation < 0.3 and not car.iscrowd)
-    page.filter(truncation="", asked="", low="5000")
+    page.filter(truncation="", asked="", category="bus")
+    assert page.text("#count") == found(lambda car: car.category_id == 3)
+    page.filter(category="", low="5000")
     assert page.text("#count") == f"0 of {len(records)} frames"
     page.filter(low="")
     page.do("document.querySelector('#next').click()")

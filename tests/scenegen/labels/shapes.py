@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scenegen.labels.annotate import CarInstance
+from scenegen.labels.annotate import RoadUser
 from scenegen.scene import NEAR_M, View
 
 _SIDES = [(0, 2, 1, 3), (4, 5, 6, 7), (0, 1, 4, 5), (2, 6, 3, 7), (0, 4, 2, 6), (1, 3, 5, 7)]
@@ -46,11 +46,12 @@ def placed(x: float, y: float, heading_deg: float = 90.0) -> NDArray[np.float64]
     return np.array([[c, -s, 0, x], [s, c, 0, y], [0, 0, 1, 0], [0, 0, 0, 1.0]])
 
 
-def car(id: int, matrix: NDArray[np.float64], track_id: int = 0) -> CarInstance:
+def car(id: int, matrix: NDArray[np.float64], track_id: int = 0) -> RoadUser:
     """A car that is a box."""
-    return CarInstance(
+    return RoadUser(
         id=id,
         track_id=track_id,
+        category_id=1,
         vertices_world=box() @ matrix[:3, :3].T + matrix[:3, 3],
         faces=BOX_FACES,
         matrix=matrix,
@@ -94,7 +95,7 @@ def cast(
     return depth, certain
 
 
-def id_image(cars: list[CarInstance], seen_by: View) -> NDArray[np.int32]:
+def id_image(cars: list[RoadUser], seen_by: View) -> NDArray[np.int32]:
     """(H, W) ids of the nearest car at each pixel, 0 for none."""
     depths = np.stack([cast(c.vertices_world, c.faces, seen_by)[0] for c in cars])
     ids = np.array([c.id for c in cars])
