@@ -13,8 +13,8 @@ Split = Literal["all", "train", "held_out"]
 def in_split(sha256: str, split: Split, held_out: float) -> bool:
     """Whether a file of this content (SHA-256, hexadecimal) belongs to `split` of a library.
 
-    A file's own bytes decide, so that it stays on its side under another name, in another folder and beside any
-    other files. held_out: the share held out, 0 to 1.
+    A file's own bytes decide, so that it stays on its side under another name, in another folder and beside
+    any other files. held_out: the share held out, 0 to 1.
     """
     if split == "all":
         return True
@@ -22,11 +22,22 @@ def in_split(sha256: str, split: Split, held_out: float) -> bool:
     return (place < held_out) == (split == "held_out")
 
 
+class ModelOrigin(Params):
+    """Where a car model comes from. file: in the user's folder; sha256: of all the files it was read from."""
+
+    file: str = ""
+    sha256: str = ""
+    source: str = ""
+    licence: str = ""
+    split: Literal["train", "held_out"] = "train"
+
+
 class CarModel(Params):
     """A car model and how often it is drawn against the others."""
 
     shape: ModelParams
     weight: Annotated[float, Meta(ge=0)] = 1.0
+    origin: ModelOrigin = ModelOrigin()
 
 
 class Library(Params):
