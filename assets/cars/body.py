@@ -3,7 +3,7 @@
 import numpy as np
 
 from assets.cars.frame import Floats, Frame, smoothstep, superellipse
-from assets.cars.stations import Stations
+from assets.cars.stations import Stations, spread
 from assets.cars.topology import CABIN_ROWS, COLUMNS, ROWS, Shell
 
 # Heights of the wall's rows between bottom edge (0) and belt (1) at the front, along the side, at the rear.
@@ -11,12 +11,13 @@ _FRONT = np.array([0.0, 0.12, 0.30, 0.50, 0.66, 0.81, 0.94, 1.0])
 _SIDE = np.array([0.0, 0.11, 0.27, 0.45, 0.62, 0.80, 0.93, 1.0])
 _REAR = np.array([0.0, 0.14, 0.30, 0.46, 0.56, 0.78, 0.94, 1.0])
 _SWAGE = 5  # the row of the swage line; those below it bend around the wheel arches
-_ARCH_EXPONENT = 2.45  # a superellipse from sill to sill that clears a round tyre
+_ARCH_EXPONENT = 2.6  # a superellipse from sill to sill that clears a round tyre
 _ARCH_SPREAD_M = 0.16  # the rows below the swage line bend around the arches as arcs, up to this far out
 _HEADER_BOW_M = 0.07  # how far the roof's front edge is ahead of its corners
 _CABIN_SHARES = np.array(
     [0.05, 0.36, 0.68, 1.0]
 )  # heights of the cabin's inner rows; the last is set per car
+_APART_M = 0.001  # of neighbouring stations at the roof
 _ROOF_RAIL_M = 0.055  # of the frame above the windows
 _SCREEN_SWELL_M = (0.020, 0.0, 0.030)  # how far the middle of each window stands out
 _WINDOW_SWELL_M = (0.0, 0.022, 0.0)
@@ -218,7 +219,7 @@ def _roof(frame: Frame, stations: Stations, base: Floats) -> Floats:
     pillar = (low[0] - low[1]) * 0.8
     b_top = np.clip(low[2] - 0.04, stop + 0.15, start - pillar - 0.05)
     d_top = stop + np.clip((low[3] - low[4]) * 0.55, 0.02, (b_top - stop) * 0.8)
-    x = np.interp(-side[:, 0], -low, [start, start - pillar, b_top, d_top, stop])
+    x = spread(np.interp(-side[:, 0], -low, [start, start - pillar, b_top, d_top, stop]), _APART_M)
 
     span = (x - (start + stop) / 2) / ((start - stop) / 2)
     peak = front_x - 0.38 * (front_x - rear_x)

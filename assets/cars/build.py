@@ -52,6 +52,6 @@ def _body(layout: Shell, half: Floats, chart: Floats, site: Site, front: Grille)
     slot = np.full(len(layout.faces), PAINT, np.int32)
     slot[layout.zone == UNDER] = TRIM
     slot[layout.zone == ROOF_PANEL] = ROOF
-    left = HalfShell(half[layout.used], layout.faces, chart[layout.corner], layout.zone, slot)
+    left = HalfShell(half[layout.used], layout.faces, chart, layout.corner, layout.zone, slot)
     finish(left, site, front)
     return left.whole()

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.cars.frame import Floats
-from assets.cars.parts import Part
+from assets.cars.parts import Indices, Part
 
-Indices = NDArray[np.int32]
 Places = NDArray[np.intp]
 
 _SNAP_M = 0.002  # a vertex this near to an outline counts as lying on it
@@ -88,16 +87,24 @@ class Cut(NamedTuple):
 class HalfShell:
     """The left half of the body; its arrays grow as it is cut.
 
-    vertices: (3, V). faces: (3, F). chart: (3, 3, F), u, v and t at the corners. zone: (F,) one bit, the
-    panel that a face belongs to. slot: (F,).
+    vertices: (3, V). faces: (3, F) into the vertices. chart: (3, P), u, v, t. corner: (3, F) into the chart,
+    which has several points at a vertex where patches meet. zone: (F,) one bit, the panel that a face belongs
+    to. slot: (F,).
     """
 
-    def __init__(self, vertices: Floats, faces: Indices, chart: Floats, zone: Indices, slot: Indices) -> None:
-        """From vertices (V, 3), faces (F, 3), chart (F, 3, 3), zone (F,) and slot (F,)."""
+    def __init__(
+        self, vertices: Floats, faces: Indices, chart: Floats, corner: Indices, zone: Indices, slot: Indices
+    ) -> None:
+        """From vertices (V, 3), faces (F, 3), chart (P, 3), corner (F, 3), zone (F,) and slot (F,)."""
         self.vertices = np.ascontiguousarray(vertices.T)
-        self.faces = np.ascontiguousarray(faces.T)
-        self.chart = np.ascontiguousarray(chart.transpose(2, 1, 0))
+        self.chart = np.ascontiguousarray(chart.T)
+        self.faces, self.corner = (np.array(of.T, np.intp, order="C") for of in (faces, corner))
         self.zone, self.slot = zone, slot.astype(np.int16)
+
+    @property
+    def corner_chart(self) -> Floats:
+        """(3, 3, F): u, v and t at the corners of the faces."""
+        return np.take(self.chart, self.corner, axis=1)
 
     def within(self, zones: int, over: int) -> Places:
         """The faces of `zones` whose slot is `over`."""
@@ -105,44 +112,40 @@ class HalfShell:
 
     def corners(self, faces: Places) -> Points:
         """(3, n) points: the corners of the faces."""
-        numbers = self.faces[:, faces]
-        return Points(
-            lambda axis: self.vertices[axis][numbers] if axis < 3 else self.chart[axis - 3][:, faces]
-        )
+        numbers, places = np.take(self.faces, faces, axis=1), np.take(self.corner, faces, axis=1)
+        return Points(lambda axis: self.vertices[axis][numbers] if axis < 3 else self.chart[axis - 3][places])
 
     def paint(self, *cuts: Cut) -> None:
         """Make cuts whose outlines stay apart: no face may be touched by two of them."""
+        faces, number, distance = self._reached(cuts)
         value = np.zeros((3, len(self.slot)))
         owner = np.full(len(self.slot), -1)
-        pairs, shares = [], []
-        for number, cut in enumerate(cuts):
-            chosen = self.within(cut.zones, cut.over)
-            distance = self._distance(cut.field, chosen)
-            reached = np.flatnonzero(distance.min(axis=0) < 0)
-            distance, chosen = distance[:, reached], chosen[reached]
-            value[:, chosen], owner[chosen] = distance, number
-            side, place = np.nonzero(distance * distance[_NEXT] < 0)
-            after = _NEXT[side]
-            pairs.append(self.faces[np.stack([side, after]), chosen[place]])
-            start, end = distance[side, place], distance[after, place]
-            shares.append(start / (start - end))
-        inside = self._split(np.concatenate(pairs, axis=1), np.concatenate(shares), value, owner)
-        slots = np.array([cut.slot for cut in cuts])
-        self.slot[inside[0]] = slots[inside[1]]
+        value[:, faces], owner[faces] = distance, number
+        side, place = np.nonzero(distance * distance[_NEXT] < 0)
+        after = _NEXT[side]
+        pair = self.faces[np.stack([side, after]), faces[place]]
+        start, end = distance[side, place], distance[after, place]
+        inside, owner = self._split(pair, start / (start - end), value, owner)
+        self.slot[inside] = np.array([cut.slot for cut in cuts])[owner]
 
-    def _distance(self, field: Field, faces: Places) -> Floats:
-        """(3, n) the field at the corners, 0 where the outline passes.
+    def _reached(self, cuts: Sequence[Cut]) -> tuple[Places, Places, Floats]:
+        """The faces that are not outside, their cuts, and (3, n) the field at the corners.
 
-        A face with three such corners that lies inside has three values below 0.
+        It is 0 where the outline passes. A face with three such corners that lies inside has three values
+        below 0.
         """
-        corners = self.corners(faces)
-        distance = field(corners)
+        each = [self.within(cut.zones, cut.over) for cut in cuts]
+        faces = np.concatenate(each)
+        number = np.repeat(np.arange(len(cuts)), [len(some) for some in each])
+        distance = np.concatenate(
+            [cut.field(self.corners(some)) for cut, some in zip(cuts, each, strict=True)], axis=1
+        )
         distance[np.abs(distance) < _SNAP_M] = 0.0
-        flat = np.flatnonzero(~distance.any(axis=0))
-        if len(flat):  # all corners lie on the outline: the middle tells
-            middle = Points(lambda axis: corners.get(axis)[:, flat].mean(axis=0))
-            distance[:, flat] = np.minimum(field(middle), 0)
-        return distance
+        for flat in np.flatnonzero(~distance.any(axis=0)):  # all corners lie on the outline: the middle tells
+            corners = self.corners(faces[flat : flat + 1])
+            distance[:, flat] = np.minimum(cuts[number[flat]].field(_middle(corners)), 0)
+        reached = np.flatnonzero(distance.min(axis=0) < 0)
+        return faces[reached], number[reached], np.take(distance, reached, axis=1)
 
     def refine(self, zones: int, over: int, fields: Sequence[Field], size: float) -> None:
         """Halve the edges longer than `size` of the faces that one of the fields' outlines crosses."""
@@ -160,7 +163,8 @@ class HalfShell:
 
     def whole(self) -> Part:
         """Both halves, welded along the middle."""
-        vertices, faces, uv = self.vertices.T, self.faces.T, self.chart[:2].transpose(2, 1, 0)
+        vertices, faces = self.vertices.T, self.faces.T.astype(np.int32)
+        uv = self.corner_chart[:2].transpose(2, 1, 0)
         middle = vertices[:, 1] == 0
         twin = np.arange(len(middle), dtype=np.int32)
         twin[~middle] = len(middle) + np.arange(np.count_nonzero(~middle))
@@ -171,7 +175,7 @@ class HalfShell:
             np.concatenate([uv, uv[:, ::-1] * (-1, 1)]),
         )
 
-    def _split(self, pair: Indices, share: Floats, value: Floats, owner: Places) -> tuple[Places, Places]:
+    def _split(self, pair: Places, share: Floats, value: Floats, owner: Places) -> tuple[Places, Places]:
         """Put a vertex on each edge `pair` (2, E), at `share` of its length, and divide the faces beside it.
 
         A face's `value` (3, F) at its corners, 0 at new vertices, tells whether its pieces are inside the cut
@@ -182,62 +186,80 @@ class HalfShell:
         following = here[_NEXT]
         along = np.where(here < following, share[place], 1 - share[place])
         six = np.concatenate([here, places + place])
-        chart = self.chart[:, :, beside]
-        six_charts = np.concatenate([chart, chart + (chart[:, _NEXT] - chart) * along], axis=1)
-        six_value = np.concatenate([value[:, beside], np.zeros((3, len(beside)))])
+        six_corner = self._new_chart(beside, along)
+        six_value = np.concatenate([np.take(value, beside, axis=1), np.zeros((3, len(beside)))])
 
         code = self._with_diagonals(code, six)
         count = _PIECES[code]
         parent = np.repeat(np.arange(len(beside)), count)
         ordinal = np.arange(len(parent)) - np.repeat(np.cumsum(count) - count, count)
-        corner = _CORNERS[code[parent], ordinal].T  # (3, pieces)
+        corner = _CORNERS[code[parent], ordinal].T * len(beside) + parent  # (3, pieces) into `six`, flat
         target = beside[parent]
         more = ordinal > 0
         old, extra = len(self.slot), np.count_nonzero(more)
         target[more] = old + np.arange(extra)
-        for name, new in (("faces", six[corner, parent]), ("chart", six_charts[:, corner, parent])):
-            grown = np.concatenate([getattr(self, name), new[..., more]], axis=-1)
-            grown[..., target] = new
-            setattr(self, name, grown)
+        self.faces = _replaced(self.faces, target, np.take(six, corner))
+        self.corner = _replaced(self.corner, target, np.take(six_corner, corner))
         source = beside[parent[more]]
         self.zone, self.slot, owner = (
             np.concatenate([values, values[source]]) for values in (self.zone, self.slot, owner)
         )
         total = value.sum(axis=0)
-        total = np.concatenate([total, np.zeros(extra)])
-        total[target] = six_value[corner, parent].sum(axis=0)
+        total = np.concatenate([total, np.empty(extra)])
+        total[target] = np.take(six_value, corner).sum(axis=0)
         inside = np.flatnonzero((total < 0) & (owner >= 0))
         return inside, owner[inside]
 
-    def _new_vertices(self, pair: Indices, share: Floats) -> tuple[NDArray[np.int64], int, Floats]:
+    def _new_chart(self, faces: Places, along: Floats) -> Places:
+        """(6, n) into the chart: the faces' corners, then new points at `along` (3, n) of each side."""
+        corner = np.take(self.corner, faces, axis=1)
+        start = np.take(self.chart, corner, axis=1)
+        new = start + (start[:, _NEXT] - start) * along
+        numbers = np.arange(self.chart.shape[1], self.chart.shape[1] + corner.size)
+        self.chart = np.concatenate([self.chart, new.reshape(3, -1)], axis=1)
+        return np.concatenate([corner, numbers.reshape(corner.shape)])
+
+    def _new_vertices(self, pair: Places, share: Floats) -> tuple[Places, int, Floats]:
         """The edges' keys in order, the number of the first new vertex, the share from the lower end on."""
         count = self.vertices.shape[1]
         low, high = pair.min(axis=0), pair.max(axis=0)
-        keys, first = np.unique(low.astype(np.int64) * count + high, return_index=True)
+        keys, first = np.unique(low * count + high, return_index=True)
         share = np.where(pair[0] < pair[1], share, 1 - share)[first]
         start, end = self.vertices[:, low[first]], self.vertices[:, high[first]]
         self.vertices = np.concatenate([self.vertices, start + (end - start) * share], axis=1)
         return keys, count, share
 
-    def _beside(self, keys: NDArray[np.int64], pair: Indices) -> tuple[Places, Indices, Places, Places]:
+    def _beside(self, keys: Places, pair: Places) -> tuple[Places, Places, Places, Places]:
         """The faces with a split edge, their corners (3, n), each edge's place in `keys`, the sides split."""
         count = self.vertices.shape[1] - len(keys)
         touched = np.zeros(count, np.int8)
         touched[pair.ravel()] = 1
         a, b, c = touched[self.faces]
         beside = np.flatnonzero(a + b + c > 1)
-        here = self.faces[:, beside]
+        here = np.take(self.faces, beside, axis=1)
         following = here[_NEXT]
-        edge = np.minimum(here, following).astype(np.int64) * count + np.maximum(here, following)
+        edge = np.minimum(here, following) * count + np.maximum(here, following)
         place = np.minimum(np.searchsorted(keys, edge), len(keys) - 1)
         one, two, four = keys[place] == edge
         code = one + 2 * two + 4 * four
         hit = np.flatnonzero(code)
         return beside[hit], here[:, hit], place[:, hit], code[hit]
 
-    def _with_diagonals(self, code: Places, six: Indices) -> Places:
+    def _with_diagonals(self, code: Places, six: Places) -> Places:
         """The codes, those of two split edges plus 8 where the second diagonal is the shorter."""
         two = np.flatnonzero((code == 3) | (code == 5) | (code == 6))
-        a, b, c, d = self.vertices[:, six[_DIAGONALS[code[two]].T, two]].transpose(1, 0, 2)
+        a, b, c, d = np.take(self.vertices, six[_DIAGONALS[code[two]].T, two], axis=1).transpose(1, 0, 2)
         code[two] += 8 * (((a - b) ** 2).sum(axis=0) > ((c - d) ** 2).sum(axis=0))
         return code
+
+
+def _middle(corners: Points) -> Points:
+    return Points(lambda axis: corners.get(axis).mean(axis=0))
+
+
+def _replaced(faces: Places, places: Places, by: Places) -> Places:
+    """The (3, F) faces with those at `places` replaced; places from F on are new ones."""
+    grown = np.empty((3, max(faces.shape[1], int(places.max()) + 1)), np.intp)
+    grown[:, : faces.shape[1]] = faces
+    grown[:, places] = by
+    return grown

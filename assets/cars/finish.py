@@ -7,11 +7,11 @@ from assets.cars.livery import PAINT
 from assets.cars.site import Site
 from assets.cars.topology import FRONT, QUARTER, REAR, WING
 
-_FINE_M = 0.06  # edges are no longer than this where a lamp's outline passes
+_FINE_M = 0.06  # edges are halved that are longer than this where a lamp's outline passes
 
 
 def finish(shell: HalfShell, site: Site, grille: Grille) -> None:
-    """Cut everything; what a step paints, the following can cut again."""
+    """Cut everything. The cuts of a step stay apart; what a step paints, the following can cut again."""
     panels.leave_unpainted(shell, site)
     head, tail = lamps.headlamp(site), lamps.tail_lamp(site)
     shell.refine(

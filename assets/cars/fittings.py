@@ -6,7 +6,7 @@ from assets.cars.flanks import handles, mud_flaps, side_indicators
 from assets.cars.frame import Frame
 from assets.cars.mirrors import mirrors
 from assets.cars.parts import Part
-from assets.cars.plates import plates_and_badges
+from assets.cars.plates import badges, plates
 from assets.cars.roofline import aerial, rails, spoiler
 from assets.cars.stations import Stations
 from assets.cars.wipers import wipers
@@ -15,7 +15,8 @@ from assets.cars.wipers import wipers
 def fittings(frame: Frame, stations: Stations, body: Bodywork) -> list[Part]:
     """All fittings of a car."""
     return [
-        *plates_and_badges(frame, body),
+        *plates(frame, body),
+        *badges(frame, body),
         mirrors(frame, stations, body),
         *handles(frame, stations, body),
         *side_indicators(frame, body),

@@ -107,7 +107,7 @@ def _reclined(base: Floats, heights: list[float]) -> Floats:
 
 
 def _dashboard(frame: Frame, body: Bodywork, seats: Seating) -> list[Part]:
-    """A body across the car along the windscreen's base, the hood before the driver, and a console."""
+    """Across the car along the windscreen's base, with the instruments' hood and a console."""
     top = frame.params.cowl_height_m - 0.01
     rear = min(seats.front_x + 0.60, float(body.windscreen(0.5, top)) - 0.12)
     half = float(body.flank(rear, top - 0.12)) - 0.08
@@ -121,6 +121,7 @@ def _dashboard(frame: Frame, body: Bodywork, seats: Seating) -> list[Part]:
     low = min(0.86, (frame.well_depth - _GAP_M) / half)  # between the wheel wells
     rings[..., 1] = half * share[:, None] * np.array([0.86, 1, 1, 1, low, low])
     rings[..., 2] = top + np.array([-0.02, 0.0, -0.05, -0.22, -0.36, -0.28])
+    across = tube(rings[:, ::-1], INTERIOR, 2)
     hood = pad(
         [(rear - 0.02, seats.y, top - 0.03), (rear + 0.05, seats.y, top), (rear + 0.20, seats.y, top - 0.05)],
         [(0.26, 0.08), (0.30, 0.09), (0.28, 0.06)],
@@ -134,7 +135,7 @@ def _dashboard(frame: Frame, body: Bodywork, seats: Seating) -> list[Part]:
         (rear - console_rear + 0.06, 0.14, height),
         INTERIOR,
     )
-    return [tube(rings[:, ::-1], INTERIOR, 2), hood, console]
+    return [across, hood, console]
 
 
 @lru_cache(maxsize=1)

@@ -30,7 +30,7 @@ from assets.cars.topology import (
 
 _GAP_M = 0.009  # shut lines
 _HIGH_M = 3.0  # above every car
-_ARCH_EXPONENT = 2.45  # as the wheel arches'
+_ARCH_EXPONENT = 2.6  # as the wheel arches'
 
 _BONNET, _BUMPER, _SILL, _DOORS, _LID, _BUMPER_SKIN = range(len(SLOTS), len(SLOTS) + 6)
 FINISH = np.array([*range(len(SLOTS)), *[TRIM] * 5, PAINT], np.int16)  # slots after the last cut
@@ -38,7 +38,7 @@ FINISH = np.array([*range(len(SLOTS)), *[TRIM] * 5, PAINT], np.int16)  # slots a
 
 def leave_unpainted(shell: HalfShell, site: Site) -> None:
     """Black plastic at the bottom of the bumpers and, on a clad car, of the sides; a pickup's bed."""
-    lowest = shell.chart[2].mean(axis=0) < 1 / ROWS
+    lowest = shell.corner_chart[2].mean(axis=0) < 1 / ROWS
     ends = FRONT | REAR | (WING | SIDE | QUARTER if site.params.cladding else 0)
     shell.slot[((shell.zone & ends) != 0) & lowest] = TRIM
     if site.params.style == "pickup":

@@ -16,17 +16,21 @@ _BADGE_BELOW_BELT_M = 0.075  # of the rear badge
 _BADGE_RADIUS_M, _BADGE_DEPTH_M = 0.042, 0.006
 
 
-def plates_and_badges(frame: Frame, body: Bodywork) -> list[Part]:
-    """A plate in its carrier and a badge, front and rear."""
-    p = frame.params
-    slot = CHROME if p.chrome else TRIM
-    front, rear = body.wall[0, [0, -1], 2], body.wall[-1, [0, -1], 2]
-    rear_height = _LID_HEIGHT if p.plate_on_lid else _BUMPER_HEIGHT
+def plates(frame: Frame, body: Bodywork) -> list[Part]:
+    """A plate in its carrier, front and rear."""
+    rear_height = _LID_HEIGHT if frame.params.plate_on_lid else _BUMPER_HEIGHT
     return [
-        *_plate(frame, body, _between(front, _FRONT_HEIGHT), 1),
-        *_plate(frame, body, _between(rear, rear_height), -1),
-        _badge(body, _between(front, _BADGE_HEIGHT), 1, slot),
-        _badge(body, float(rear[1]) - _BADGE_BELOW_BELT_M, -1, slot),
+        *_plate(frame, body, _between(body.wall[0, [0, -1], 2], _FRONT_HEIGHT), 1),
+        *_plate(frame, body, _between(body.wall[-1, [0, -1], 2], rear_height), -1),
+    ]
+
+
+def badges(frame: Frame, body: Bodywork) -> list[Part]:
+    """A badge on the front and on the rear."""
+    slot = CHROME if frame.params.chrome else TRIM
+    return [
+        _badge(body, _between(body.wall[0, [0, -1], 2], _BADGE_HEIGHT), 1, slot),
+        _badge(body, float(body.wall[-1, -1, 2]) - _BADGE_BELOW_BELT_M, -1, slot),
     ]
 
 

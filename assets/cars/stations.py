@@ -7,6 +7,7 @@ import numpy as np
 from assets.cars.frame import Floats, Frame
 
 _ARCH_STEPS = 10
+_APART_M = 0.002
 _COWL_BOW_M = 0.14  # how far the windscreen's base is ahead of its corners, at most
 _BOOT_BOW_M = 0.10
 
@@ -56,11 +57,16 @@ def lay_out(frame: Frame) -> Stations:
     order = np.argsort(-x, kind="stable")
     place = np.empty(len(x), int)
     place[order] = np.arange(len(x))
-    steps = np.arange(len(x)) * 0.002  # neighbours keep 2 mm apart
-    x = np.minimum.accumulate(x[order] + steps) - steps
+    x = spread(x[order], _APART_M)
     knots = [tail[0], named["deck"], named["cowl"], nose[0]]
     bow = np.interp(x, knots, [-tail_bow, -deck_bow, cowl_bow, nose_bow])
     return Stations(x, bow, {name: int(i) for name, i in zip(named, place, strict=False)})
+
+
+def spread(x: Floats, apart: float) -> Floats:
+    """Falling x with those moved back that are less than `apart` behind their neighbour."""
+    steps = np.arange(len(x)) * apart
+    return np.asarray(np.minimum.accumulate(x + steps) - steps)
 
 
 def _cabin(frame: Frame, cowl: float, deck: float) -> dict[str, float]:

@@ -73,7 +73,7 @@ def _above(points: NDArray[np.float64], triangles: NDArray[np.float64]) -> NDArr
 
 
 @pytest.fixture(scope="session")
-def dismantle() -> Callable[[CarParams], Pieces]:
+def dismantle() -> Callable[..., Pieces]:
     """Builds a car and takes it apart."""
     return _dismantle
 

@@ -12,6 +12,7 @@ from assets.cars.params import Style
 from assets.stream import Stream
 
 STYLES: tuple[Style, ...] = get_args(Style)
+SPREAD = np.array([(2, 2, 2), (4, 1, 1), (1, 4, 1), (1, 1, 4)]) / 6  # points over a face
 EVERYTHING = {"roof_rails": True, "aerial": "fin", "exhausts": 2, "cladding": True, "spoiler": "roof"}
 
 
@@ -149,3 +150,39 @@ def test_indicators_are_on_mirrors_or_wings(dismantle) -> None:
         outside = [points[:, 1].max() > params.width_m / 2 + 0.05 for points in lenses]
         assert sum(outside) == (1 if headlamp == "swept" else 0)
         assert len(lenses) == 2
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("changes", [EVERYTHING, {"aerial": "whip", "spoiler": "lip", "headlamp": "round"}])
+def test_nothing_lies_in_anothers_surface(dismantle, style: Style, changes: dict[str, object]) -> None:
+    """Two faces of different pieces that look the same way keep half a millimetre apart: no z-fighting."""
+    if style in ("sedan", "coupe"):  # which have no roof spoilers
+        changes = changes | {"spoiler": "lip"}
+    pieces = dismantle(car(style, 3, **changes | {"chrome": True}))
+    found = fighting(pieces)
+    assert not len(found), found
+
+
+def fighting(pieces, gap: float = 0.0005) -> list[tuple[str, list[float]]]:
+    """Slot and place of faces over which a face of another piece lies in nearly the same plane."""
+    corners = pieces.mesh.vertices[pieces.mesh.faces].astype(float)
+    owner = pieces.label[pieces.mesh.faces[:, 0]]
+    edge = corners[:, 1:] - corners[:, :1]
+    normal = np.cross(edge[:, 0], edge[:, 1])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    low, high = corners.min(axis=1) - gap, corners.max(axis=1) + gap
+    found = []
+    for piece in np.unique(owner[owner != pieces.body]):
+        own = np.flatnonzero(owner == piece)
+        around = (low < high[own].max(axis=0)).all(axis=1) & (high > low[own].min(axis=0)).all(axis=1)
+        other = np.flatnonzero(around & ((owner > piece) | (owner == pieces.body)))
+        one, two = np.nonzero(normal[own] @ normal[other].T > 0.999)
+        one, two = np.concatenate([own[one], other[two]]), np.concatenate([other[two], own[one]])
+        for weights in SPREAD:
+            point = weights @ corners[one]
+            away = point - corners[two, 0]
+            share = (np.linalg.pinv(edge[two].transpose(0, 2, 1)) @ away[..., None])[..., 0]
+            over = (share > 0).all(axis=1) & (share.sum(axis=1) < 1)
+            over &= np.abs((away * normal[two]).sum(axis=1)) < gap
+            found += [(SLOTS[pieces.mesh.slot[one[i]]], point[i].tolist()) for i in np.flatnonzero(over)]
+    return found
