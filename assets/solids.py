@@ -69,10 +69,13 @@ def prism(
     return replace(mesh, slot=is_rest, slots=slots)
 
 
+@lru_cache(maxsize=32)
 def circle(sides: int) -> Floats:
-    """(sides, 2) points of the unit circle, counter-clockwise from (1, 0)."""
+    """(sides, 2) points of the unit circle, counter-clockwise from (1, 0); read-only."""
     angle = np.arange(sides) * (2 * np.pi / sides)
-    return np.column_stack([np.cos(angle), np.sin(angle)])
+    points = np.column_stack([np.cos(angle), np.sin(angle)])
+    points.flags.writeable = False
+    return points
 
 
 def rods(
@@ -87,23 +90,25 @@ def rods(
     low = a[:, None] + around * np.broadcast_to(start_radius, n)[:, None, None]
     high = b[:, None] + around * np.broadcast_to(end_radius, n)[:, None, None]
     vertices = np.concatenate([low, high, low, high], axis=1)  # the sides' rings, then the caps'
-    faces, uv_sides = _rod_faces(sides)
-    mesh = make_mesh(vertices, repeat_faces(faces, 4 * sides, n), slot)
+    faces, uv_sides, uv_caps = _rod_faces(sides)
+    radius = np.broadcast_to(start_radius, n)
+    size = np.column_stack([2 * np.pi * radius, np.linalg.norm(b - a, axis=1)])
+    uv = [uv_sides * size[:, None, None], uv_caps * radius[:, None, None, None]]
     smooth = np.tile(np.arange(len(faces)) < 2 * sides, n)
-    length = np.linalg.norm(b - a, axis=1)
-    girth = 2 * np.pi * np.broadcast_to(start_radius, n)
-    uv = mesh.uv.reshape(n, len(faces), 3, 2).copy()
-    uv[:, : 2 * sides] = uv_sides * np.stack([girth, length], axis=1)[:, None, None]
-    return replace(mesh, uv=uv.reshape(-1, 3, 2), smooth=smooth)
+    return make_mesh(
+        vertices, repeat_faces(faces, 4 * sides, n), slot, np.concatenate(uv, axis=1), smooth=smooth
+    )
 
 
 @lru_cache(maxsize=16)
-def _rod_faces(sides: int) -> tuple[Faces, Floats]:
-    """Faces of one rod, and the (2 × sides, 3, 2) UVs of its side faces in [0, 1]."""
+def _rod_faces(sides: int) -> tuple[Faces, Floats, Floats]:
+    """Faces of one rod, the (2 × sides, 3, 2) UVs of its side faces in [0, 1] and those of its caps, on the
+    unit circle."""
     grid = grid_faces(2, sides, wrap=True)
     fan = np.array([[0, i, i + 1] for i in range(1, sides - 1)], np.int32)
-    faces = np.concatenate([grid, fan[:, ::-1] + 2 * sides, fan + 3 * sides])
-    return faces, grid_uv(np.array([0.0, 1.0]), np.linspace(0, 1, sides + 1))
+    caps = np.concatenate([fan[:, ::-1], fan + sides])
+    uv_sides = grid_uv(np.array([0.0, 1.0]), np.linspace(0, 1, sides + 1))
+    return np.concatenate([grid, caps + 2 * sides]), uv_sides, np.tile(circle(sides), (2, 1))[caps]
 
 
 def _frames(direction: Floats) -> tuple[Floats, Floats]:
@@ -114,10 +119,11 @@ def _frames(direction: Floats) -> tuple[Floats, Floats]:
     return across, _unit_cross(along, across)
 
 
+@lru_cache(maxsize=256)
 def grid_faces(rows: int, columns: int, wrap: bool = False) -> Faces:
     """Triangles of a rows × columns grid of vertices; seen from its front, columns run right and rows up.
 
-    With `wrap` the last column joins the first.
+    With `wrap` the last column joins the first. Read-only.
     """
     right = columns if wrap else columns - 1
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(right), indexing="ij")
@@ -125,6 +131,7 @@ def grid_faces(rows: int, columns: int, wrap: bool = False) -> Faces:
     a, b, c, d = (i * columns + j, i * columns + j2, (i + 1) * columns + j2, (i + 1) * columns + j)
     lower, upper = np.stack([a, b, c], -1), np.stack([a, c, d], -1)
     faces: Faces = np.concatenate([lower.reshape(-1, 3), upper.reshape(-1, 3)]).astype(np.int32)
+    faces.flags.writeable = False
     return faces
 
 
@@ -133,8 +140,9 @@ def grid_uv(v: Floats, u: Floats) -> Floats:
 
     A wrapped grid takes one u more than it has columns: the seam has two.
     """
-    points: Floats = np.stack(np.broadcast_arrays(u[None, :], v[:, None]), -1).reshape(-1, 2)
-    return points[grid_faces(len(v), len(u))]
+    points = np.empty((len(v), len(u), 2))
+    points[..., 0], points[..., 1] = u, v[:, None]
+    return points.reshape(-1, 2)[grid_faces(len(v), len(u))]
 
 
 def loft(rings: ArrayLike, slot: str = "surface") -> Mesh:
@@ -157,7 +165,8 @@ def loft(rings: ArrayLike, slot: str = "surface") -> Mesh:
     reach = np.linalg.norm(np.diff(r, axis=1), axis=3).mean(axis=2)
     along = np.concatenate([np.zeros((copies, 1)), np.cumsum(reach, axis=1)], axis=1)
     around = np.linspace(0, 1, sides + 1) * girth[:, None]
-    points = np.stack(np.broadcast_arrays(around[:, None, :], along[:, :, None]), axis=-1)
+    points = np.empty((copies, count, sides + 1, 2))
+    points[..., 0], points[..., 1] = around[:, None, :], along[:, :, None]
     uv_body = points.reshape(copies, -1, 2)[:, grid_faces(count, sides + 1)]
     uv_ends = _end_uv(sides) * (girth / (2 * np.pi))[:, None, None, None]
     uv = np.concatenate([uv_body, uv_ends], axis=1)
@@ -236,20 +245,29 @@ def revolve(profile: ArrayLike, sides: int, slot: str = "surface") -> Mesh:
     step = np.diff(points, axis=0)
     length = np.linalg.norm(step, axis=1)
     turn_cos = (step[1:] * step[:-1]).sum(axis=1) / (length[1:] * length[:-1])
-    breaks = [0, *(np.flatnonzero(turn_cos < _SHARP_COS) + 1), len(points) - 1]
+    breaks = (0, *(np.flatnonzero(turn_cos < _SHARP_COS) + 1).tolist(), len(points) - 1)
+    ring, faces, place = _revolved_faces(breaks, sides)
+    vertices = np.empty((len(ring), sides, 3))
+    vertices[..., :2] = points[ring, :1, None] * circle(sides)
+    vertices[..., 2] = points[ring, 1:]
     along = np.concatenate([[0.0], np.cumsum(length)])
-    u = np.linspace(0, 2 * np.pi * points[:, 0].max(), sides + 1)
-    vertices, faces, uvs, offset = [], [], [], 0
+    around = np.linspace(0, 2 * np.pi * points[:, 0].max(), sides + 1)
+    uv = np.stack([around[place[..., 0]], along[place[..., 1]]], axis=-1)
+    return without_slivers(make_mesh(vertices, faces, slot, uv, smooth=True))
+
+
+@lru_cache(maxsize=64)
+def _revolved_faces(breaks: tuple[int, ...], sides: int) -> tuple[NDArray[np.intp], Faces, NDArray[np.intp]]:
+    """How a profile that is sharp at `breaks` is revolved: the profile point of each ring, the faces, and
+    (F, 3, 2) the column and the profile point of each corner."""
+    rings, faces, places, offset = [], [], [], 0
     for first, last in pairwise(breaks):
-        part = points[first : last + 1]
-        ring = part[:, :1, None] * circle(sides)[None]
-        z = np.broadcast_to(part[:, 1, None, None], (len(part), sides, 1))
-        vertices.append(np.concatenate([ring, z], axis=2).reshape(-1, 3))
+        part = np.arange(first, last + 1)
+        rings.append(part)
         faces.append(grid_faces(len(part), sides, wrap=True) + offset)
-        uvs.append(grid_uv(along[first : last + 1], u))
+        places.append(grid_uv(part.astype(float), np.arange(sides + 1.0)).astype(np.intp))
         offset += len(part) * sides
-    mesh = make_mesh(np.concatenate(vertices), np.concatenate(faces), slot, np.concatenate(uvs), smooth=True)
-    return without_slivers(mesh)
+    return np.concatenate(rings), np.concatenate(faces), np.concatenate(places)
 
 
 @lru_cache(maxsize=4)

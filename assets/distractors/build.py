@@ -14,7 +14,7 @@ _SIDES = 28
 
 
 def build_distractor(params: DistractorParams) -> Mesh:
-    """A closed mesh of at most 1,500 triangles whose largest extent is 1 m.
+    """A closed mesh of at most 2,400 triangles whose largest extent is 1 m.
 
     Flying shapes are centred on the origin; a pedestrian and a tree stand on z = 0 and are 1 m high. All
     carry the slot "surface"; a pedestrian has "skin", "hair", "trousers" and "trim" too, a tree "trunk".

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from assets.mesh import Mesh
 from assets.stream import Stream
 from assets.street.params import TreeParams
@@ -21,5 +23,6 @@ def build_small_tree(seed: int) -> Mesh:
             kind=kind, height_m=_MODEL_HEIGHT_M, crown_m=_MODEL_HEIGHT_M * rng.uniform(*crown), seed=seed
         )
     )
-    slots = tuple("surface" if name == "leaves" else name for name in tree.slots)
-    return replace(tree, vertices=tree.vertices / _MODEL_HEIGHT_M, uv=tree.uv / _MODEL_HEIGHT_M, slots=slots)
+    is_crown = np.array([name != "trunk" for name in tree.slots], np.int16)[tree.slot]
+    vertices, uv = tree.vertices / _MODEL_HEIGHT_M, tree.uv / _MODEL_HEIGHT_M
+    return replace(tree, vertices=vertices, uv=uv, slot=is_crown, slots=("trunk", "surface"))

@@ -51,7 +51,7 @@ def _hedge(rng: Stream, length: float, height: float) -> Mesh:
     picked = rng.array(len(loose)) < _HEDGE_CLUMPS / len(loose)
     loose = loose[picked & (loose[:, 2] > _CLUMP_M)]
     out = loose * [0.0, 1.0, 1.0] - [0.0, 0.0, 0.5 * height]
-    hedge = merge([loft(rings, "surface"), clumps(rng, loose, out, _CLUMP_M, "surface")])
+    hedge = merge([loft(rings, "surface"), clumps(rng, loose, out, _CLUMP_M, ("surface",))])
     low, high = hedge.bounds
     reach = np.array([min(1.0, length / 2 / max(-low[0], high[0])), 1.0, height / high[2]], np.float32)
     return replace(hedge, vertices=hedge.vertices * reach)

@@ -14,7 +14,8 @@ from assets.street.roof import build_roof
 Floats = NDArray[np.float64]
 
 _MAX_WINDOWS = 56  # on the front
-_MAX_TRIANGLES = 2000
+_CASEMENTS = 28  # up to that many windows have a transom
+_MAX_TRIANGLES = 2400
 _PLINTH_M = 0.12
 _FRAME_M = 0.05
 _DOOR_M = 1.1
@@ -25,7 +26,7 @@ def build_building(params: BuildingParams) -> Mesh:
     "joinery" (sills, window bars, door case, cornice, shop sign), and on some "gate", "shutter" and "gutter".
 
     Walls stand over x ± frontage / 2, y in [0, depth]; sills, cornices and eaves reach up to 0.5 m further,
-    balconies 1.2 m; the foundation reaches FOUNDATION_M below z = 0. At most 2,000 triangles for up to eight
+    balconies 1.2 m; the foundation reaches FOUNDATION_M below z = 0. At most 2,400 triangles for up to eight
     floors.
     """
     rng = Stream(params.seed)
@@ -36,7 +37,7 @@ def build_building(params: BuildingParams) -> Mesh:
     plain = _facade(params.frontage_m, z, columns, share, rng.uniform(0.6, 1.0) if rng.chance(0.35) else 1.0)
     door = rng.integer(0, columns - 1)
     balconies, shuttered, garage = rng.chance(0.4), rng.chance(0.35), rng.chance(0.4)
-    low_house = params.floors <= 3 and params.roof != "flat"
+    low_house = params.floors <= 3
     side = _facade(params.depth_m, z, 2 if low_house else 0, 0.22)
     back = _facade(params.frontage_m, z, min(columns, 3) if low_house else 0, share / 2)
     if garage and params.floors <= 2 and not shop and columns >= 4:
@@ -49,6 +50,8 @@ def build_building(params: BuildingParams) -> Mesh:
     trim += door_case(rng, opening, float(z[1]), float(z[3]))
     trim += [part for part in (gate_ribs(front),) if part is not None]
     extras = _windows_joinery(plain, door)
+    if low_house:
+        extras.append(_side_bars(side, params.frontage_m / 2))
     if shop:
         trim.append(_shop_sign(params.frontage_m, z))
     if balconies and columns >= 4 and params.floors >= 3:
@@ -131,29 +134,40 @@ def _add_door(front: Facade, column: int, shop: bool) -> Facade:
 
 
 def _windows_joinery(front: Facade, door: int) -> list[Mesh]:
-    """Sills below the front's upper windows, and bars across all panes."""
+    """Bars across all panes, where there are many only upright ones, and sills below the upper windows."""
     rows, columns = np.nonzero(front.cells == WINDOW)
     glazed = (rows > 2) | (columns != 1 + 2 * door)
     rows, columns = rows[glazed], columns[glazed]
     x0, x1 = front.x[columns] - front.x[-1] / 2, front.x[columns + 1] - front.x[-1] / 2
-    z0, z1 = front.z[rows], front.z[rows + 1]
-    near, far = np.full(len(rows), RECESS_M - 0.05), np.full(len(rows), RECESS_M + 0.05)
-    middle, transom = (x0 + x1) / 2, z0 + 0.68 * (z1 - z0)
-    low = [
-        np.column_stack([middle - _FRAME_M / 2, near, z0]),
-        np.column_stack([x0, near + 0.01, transom - _FRAME_M / 2]),
-    ]
-    high = [
-        np.column_stack([middle + _FRAME_M / 2, far, z1]),
-        np.column_stack([x1, far, transom + _FRAME_M / 2]),
-    ]
-    bars = boxes(np.concatenate(low), np.concatenate(high), "joinery")
+    low, high = _bars(x0, x1, front.z[rows], front.z[rows + 1])
+    kept = len(rows) if len(rows) > _CASEMENTS else len(low)
+    bars = boxes(low[:kept], high[:kept], "joinery")
     upper = rows > 2
     if not upper.any():
         return [bars]
-    low_sill = np.column_stack([x0 - 0.08, near - RECESS_M - 0.02, z0 - 0.07])
-    sills = boxes(low_sill[upper], np.column_stack([x1 + 0.08, near + 0.05, z0])[upper], "joinery")
-    return [sills, bars]
+    x0, x1, z0 = x0[upper], x1[upper], front.z[rows[upper]]
+    low = np.column_stack([x0 - 0.08, np.full(len(z0), -0.07), z0 - 0.07])
+    sills = boxes(low, np.column_stack([x1 + 0.08, np.full(len(z0), RECESS_M), z0]), "joinery")
+    return [bars, sills]
+
+
+def _bars(x0: Floats, x1: Floats, z0: Floats, z1: Floats) -> tuple[Floats, Floats]:
+    """Corners, (2 N, 3) each, of an upright and a transom across each pane of N windows in a front."""
+    near, far = np.full(len(x0), RECESS_M - 0.05), np.full(len(x0), RECESS_M + 0.05)
+    middle, transom, half = (x0 + x1) / 2, z0 + 0.68 * (z1 - z0), _FRAME_M / 2
+    low = np.column_stack([middle - half, near, z0]), np.column_stack([x0, near + 0.01, transom - half])
+    high = np.column_stack([middle + half, far, z1]), np.column_stack([x1, far, transom + half])
+    return np.concatenate(low), np.concatenate(high)
+
+
+def _side_bars(side: Facade, half: float) -> Mesh:
+    """Bars across the panes of both side walls, at x = ± `half`; their windows are symmetric about y."""
+    rows, columns = np.nonzero(side.cells == WINDOW)
+    low, high = _bars(side.x[columns], side.x[columns + 1], side.z[rows], side.z[rows + 1])
+    (y0, in0, z0), (y1, in1, z1) = low.T, high.T
+    right = np.column_stack([half - in1, y0, z0]), np.column_stack([half - in0, y1, z1])
+    left = np.column_stack([in0 - half, y0, z0]), np.column_stack([in1 - half, y1, z1])
+    return boxes(np.concatenate([right[0], left[0]]), np.concatenate([right[1], left[1]]), "joinery")
 
 
 def _balconies(front: Facade, every: int) -> Mesh:

@@ -33,15 +33,15 @@ def build_body(front: Facade, side: Facade, back: Facade) -> Mesh:
     """
     width, depth, top = front.x[-1], side.x[-1], front.z[-1]
     half = width / 2
+    front_wall, side_wall, back_wall = _wall(front), _wall(side), _wall(back)
     walls = (
-        (front, (-half, 0.0), (1.0, 0.0)),
-        (side, (half, 0.0), (0.0, 1.0)),
-        (back, (half, depth), (-1.0, 0.0)),
-        (side, (-half, depth), (0.0, -1.0)),
+        (front, front_wall, (-half, 0.0), (1.0, 0.0)),
+        (side, side_wall, (half, 0.0), (0.0, 1.0)),
+        (back, back_wall, (half, depth), (-1.0, 0.0)),
+        (side, side_wall, (-half, depth), (0.0, -1.0)),
     )
     quads, slots, rim = [], [], []
-    for facade, corner, along in walls:
-        wall_quads, wall_slots = _wall(facade)
+    for facade, (wall_quads, wall_slots), corner, along in walls:
         quads.append(_stand(wall_quads, corner, along))
         slots.append(wall_slots)
         rim.append(np.add(corner, facade.x[:-1, None] * along))
@@ -86,7 +86,8 @@ def _wall(facade: Facade) -> tuple[Floats, Cells]:
 
 
 def _quads(*corners: tuple[Floats, Floats, Floats]) -> Floats:
-    return np.stack([np.stack([part.ravel() for part in corner], axis=-1) for corner in corners], axis=1)
+    """(Q, 4, 3) from four corners, each as equal arrays of x, depth and z."""
+    return np.asarray(np.array(corners).reshape(4, 3, -1).transpose(2, 0, 1))
 
 
 def _stand(quads: Floats, corner: tuple[float, float], along: tuple[float, float]) -> Floats:

@@ -23,6 +23,7 @@ LINE_M = 0.12
 DASH_M, GAP_M = 3.0, 6.0
 ZEBRA_LENGTH_M, ZEBRA_STRIPE_M = 4.0, 0.5
 _EDGE_INSET_M = 0.25  # an edge line's distance from the kerb
+_STUMP_M = 1.0  # nobody paints less of a dash
 _PIECE_M = 2.0  # strips are cut to follow the bend
 
 
@@ -103,10 +104,10 @@ def _outside_mouths(road: RoadParams, strips: list[Strip]) -> list[Strip]:
 
 
 def _without(strip: Strip, low: float, high: float) -> list[Strip]:
-    """What is left of a strip outside s in [low, high]."""
+    """What is left of a strip outside s in [low, high], without the stumps of dashes."""
     a, b, d0, d1 = strip
     parts = [(a, min(b, low), d0, d1), (max(a, high), b, d0, d1)]
-    return [part for part in parts if part[0] < part[1]]
+    return [part for part in parts if part[1] - part[0] >= min(_STUMP_M, b - a)]
 
 
 def _cut(strip: Strip) -> Floats:

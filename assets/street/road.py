@@ -10,9 +10,8 @@ Floats = NDArray[np.float64]
 
 BAY_LENGTH_M = 6.0  # a parallel parking bay; bay i covers along in [6 i, 6 (i + 1)] (RASt 06: 5.2 to 6.7 m)
 SLOPED_M = 100.0  # the road's ends are held at the height that its parabola has here
-_PARABOLA_M = (
-    60.0  # up to here its height is the parabola's own; the slope then eases off, to nothing at 140 m
-)
+_PARABOLA_M = 60.0  # up to here its height is the parabola's own; the slope then eases off, until 140 m
+_STRAIGHT_PER_M = 1e-12  # below it `along` is x, and k x would lose digits
 _DEEP_STRIP_M = 4.0  # a parking strip from here on holds cars at right angles, two to that length
 
 
@@ -44,7 +43,7 @@ def to_road(road: RoadParams, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Float
     k, x, y = road.curvature, np.asarray(x, np.float64), np.asarray(y, np.float64)
     square = (k * x) ** 2 + (1 - k * y) ** 2
     left = (2 * y - k * (x * x + y * y)) / (1 + np.sqrt(square))
-    along = np.arctan2(k * x, 1 - k * y) / k if k else x
+    along = np.arctan2(k * x, 1 - k * y) / k if abs(k) > _STRAIGHT_PER_M else x
     return along, left
 
 

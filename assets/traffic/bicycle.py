@@ -15,6 +15,7 @@ from assets.traffic.rider import Seat
 Floats = NDArray[np.float64]
 
 _TYRE_M = 0.019  # half its thickness
+_HUB_M = 0.028  # radius
 _BRACKET_Z_M, _CHAINSTAY_M = 0.28, 0.44
 _CRANK_M, _PEDAL_Y_M = 0.17, 0.12
 _HEAD_COT = 1 / np.tan(np.radians(71.0))  # of the head tube's and the fork's angle
@@ -51,8 +52,8 @@ def build_bicycle(params: TwoWheelerParams, pelvis_z: float, rng: Stream) -> tup
     pedals = at.bracket + np.array([at.crank, -at.crank]) + _PEDAL_Y_M * _LEFT_RIGHT
     radius = params.wheel_radius_m
     parts = [
-        spoked_wheel(at.rear_axle[0], radius, _TYRE_M, 12, 0.03),
-        spoked_wheel(at.front_axle[0], radius, _TYRE_M, 12, 0.025),
+        spoked_wheel(at.rear_axle[0], radius, _TYRE_M, 12, _HUB_M),
+        spoked_wheel(at.front_axle[0], radius, _TYRE_M, 12, _HUB_M),
         *_frame(at),
         *_handlebar(at),
         *_drive(at, pedals),

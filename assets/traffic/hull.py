@@ -13,6 +13,7 @@ from assets.solids import grid_faces
 Floats = NDArray[np.float64]
 
 _CORNER_STEPS = 3
+_CORNER_TURN = np.linspace(0, np.pi / 2, _CORNER_STEPS + 1)[1:]
 _ARCH_STEPS = 8
 
 
@@ -61,18 +62,20 @@ def rings(levels: Sequence[Level], ends: Sequence[float], stations: ArrayLike) -
     stations: x along the sides of the first level, between its corners, from front to rear; those of the
     other levels divide their sides alike.
     """
-    half = np.array(
-        [_half_ring(level, levels[0], np.asarray(ends), np.asarray(stations)) for level in levels]
-    )
+    shares, x = np.asarray(ends), np.asarray(stations)
+    last, first = _rear_end(levels[0], shares)[0][0], _front_end(levels[0], shares)[0][-1]
+    along = (x - last) / (first - last)
+    half = np.array([_half_ring(level, shares, along) for level in levels])
     return np.concatenate([half, half[:, ::-1] * [1.0, -1.0, 1.0]], axis=1)
 
 
-def _half_ring(level: Level, first: Level, ends: Floats, stations: Floats) -> Floats:
-    """(columns, 3): the left half of one ring, from the front's middle to the rear's."""
+def _half_ring(level: Level, ends: Floats, along: Floats) -> Floats:
+    """(columns, 3): the left half of one ring, from the front's middle to the rear's.
+
+    along: where the side's columns are, from 0 at the rear's corner to 1 at the front's.
+    """
     (front_x, front_y), (rear_x, rear_y) = _front_end(level, ends), _rear_end(level, ends)
-    (first_x, _), (last_x, _) = _front_end(first, ends), _rear_end(first, ends)
-    share = (stations - last_x[0]) / (first_x[-1] - last_x[0])
-    side_x = rear_x[0] + share * (front_x[-1] - rear_x[0])
+    side_x = rear_x[0] + along * (front_x[-1] - rear_x[0])
     x = np.concatenate([front_x, side_x, rear_x])
     y = np.concatenate([front_y, np.full(len(side_x), level.half_width), rear_y])
     return np.column_stack([x, y, np.full(len(x), level.z)])
@@ -81,11 +84,10 @@ def _half_ring(level: Level, first: Level, ends: Floats, stations: Floats) -> Fl
 def _front_end(level: Level, ends: Floats) -> tuple[Floats, Floats]:
     """x and y from the front's middle to the end of its corner."""
     radius = level.front_corner
-    turn = np.linspace(0, np.pi / 2, _CORNER_STEPS + 1)[1:]
     y = ends * (level.half_width - radius)
     x = level.front - level.bow * (y / level.half_width) ** 2
-    corner_x = x[-1] - radius * (1 - np.cos(turn))
-    return np.concatenate([x, corner_x]), np.concatenate([y, y[-1] + radius * np.sin(turn)])
+    corner_x = x[-1] - radius * (1 - np.cos(_CORNER_TURN))
+    return np.concatenate([x, corner_x]), np.concatenate([y, y[-1] + radius * np.sin(_CORNER_TURN)])
 
 
 def _rear_end(level: Level, ends: Floats) -> tuple[Floats, Floats]:

@@ -1,6 +1,7 @@
 """What several road users share: wheels, number plates, mirrored pairs, and the fit to their measures."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,7 +77,14 @@ def torus(radius: float, tube: ArrayLike, sides: int, steps: int, slot: str) -> 
 
 
 def spoked_wheel(x: float, radius: float, tyre: float, spokes: int, hub: float) -> Mesh:
-    """A two-wheeler's wheel in the plane y = 0; `tyre`: half its thickness (m); `hub`: the hub's radius."""
+    """A two-wheeler's wheel in the plane y = 0 on z = 0, its axle at `x`; `tyre`: half its thickness (m);
+    `hub`: the hub's radius."""
+    return _moved(_spoked_wheel(radius, tyre, spokes, hub), (x, 0, radius))
+
+
+@lru_cache(maxsize=8)
+def _spoked_wheel(radius: float, tyre: float, spokes: int, hub: float) -> Mesh:
+    """The wheel around the y axis; kept, as a bicycle has two alike."""
     rim = radius - 2 * tyre
     angle = np.arange(spokes) * (2 * np.pi / spokes)
     ends = np.column_stack([np.cos(angle), np.zeros(spokes), np.sin(angle)])
@@ -88,7 +96,7 @@ def spoked_wheel(x: float, radius: float, tyre: float, spokes: int, hub: float) 
         rods(starts, ends * rim, thick, thick, 3, "rim"),
         rods((0, -0.05, 0), (0, 0.05, 0), hub, hub, 8, "trim"),
     ]
-    return _moved(merge(wheel), (x, 0, radius))
+    return merge(wheel)
 
 
 def plate(x: float, z: float, facing: int, size: tuple[float, float] = PLATE_M) -> Mesh:

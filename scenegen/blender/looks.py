@@ -35,6 +35,7 @@ _STREET = {
     "roof": Surface((0.19, 0.075, 0.048), roughness=0.9),
     "trunk": Surface((0.085, 0.055, 0.035), roughness=0.95),
     "leaves": Surface((0.045, 0.115, 0.028), roughness=0.9),
+    "leaves_dark": Surface((0.027, 0.069, 0.017), roughness=0.9),
     "post": Surface((0.24, 0.25, 0.26), roughness=0.5),
     "plate_back": Surface((0.32, 0.33, 0.34), roughness=0.5),
     "box": Surface((0.020, 0.025, 0.020), roughness=0.6),

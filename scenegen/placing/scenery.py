@@ -27,9 +27,11 @@ from scenegen.scene import Semantic, Surface
 INNER_LIMIT = 0.8  # road coordinates are used up to this part of the bend's radius
 STEM_M = 0.4  # footprint of a tree or post: crowns and arms reach over cars
 BARRIER_M, THICKET_M = 0.4, 4.0
+BARRIER_CLEAR_M = 1.0  # from a house's front: nobody fences in a door
 PARTY_WALL = 0.15  # of its frontage that a house may reach into its neighbour: rows close up in bends
 PLUMB_SINK_M = 0.05  # what stands plumb on a slope stands a little in the ground
 ROUGHNESS = 0.85
+LEAF_SHADE = 0.6  # of a tree's own colour: the leaves inside its crown
 SIGN_ROUGHNESS = 0.4
 AIR: Rgb = (0.36, 0.41, 0.50)
 AIR_M = 1600.0  # where 37 % of a thing's own colour is left
@@ -99,6 +101,11 @@ def _hazy(color: Rgb, shade: Rgb, distance_m: float) -> Surface:
     return Surface((red, green, blue), 1.0)
 
 
+def _shaded(color: Rgb, part: float) -> Rgb:
+    red, green, blue = color
+    return part * red, part * green, part * blue
+
+
 def _margin(road: RoadParams, thing: Scenery) -> float:
     """Posts and trees stand on the pavements of side roads, all else beyond them."""
     return road.pavement_width_m if isinstance(thing.shape, BuildingParams | BarrierParams) else 0.0
@@ -108,7 +115,23 @@ def _collides(thing: Scenery, footprint: Footprint, taken: list[Footprint], hous
     if isinstance(thing.shape, BuildingParams):
         narrow = dataclasses.replace(footprint, length=(1 - PARTY_WALL) * footprint.length)
         return any(narrow.overlaps(house) for house in houses) or any(footprint.overlaps(it) for it in taken)
-    return any(footprint.overlaps(other) for other in (*taken, *houses))
+    clear = _clear_of_houses(thing)
+    room = dataclasses.replace(footprint, length=footprint.length + clear, width=footprint.width + clear)
+    return any(footprint.overlaps(other) for other in taken) or any(room.overlaps(it) for it in houses)
+
+
+def _clear_of_houses(thing: Scenery) -> float:
+    """Metres, both sides together, that a thing's footprint keeps from walls: a crown may brush them, but
+    leaves that reach the ground may not grow out of them."""
+    match thing.shape:
+        case TreeParams(kind="round" | "bare", crown_m=crown):
+            return 0.6 * crown
+        case TreeParams(crown_m=crown):
+            return crown
+        case BarrierParams():
+            return 2 * BARRIER_CLEAR_M
+        case _:
+            return 0.0
 
 
 def _semantic(thing: Scenery) -> Semantic:
@@ -133,7 +156,8 @@ def _surfaces(spec: SceneSpec, thing: Scenery) -> dict[str, Surface]:
         case BuildingParams():
             return {"wall": surface}
         case TreeParams():
-            return {"leaves": surface}
+            shade = dataclasses.replace(surface, color=_shaded(thing.color, LEAF_SHADE), texture=None)
+            return {"leaves": surface, "leaves_dark": shade}
         case BarrierParams():
             return {"surface": surface}
         case PostParams(kind="sign"):

@@ -1,12 +1,11 @@
 """Materials become slots by name; a body's picture lets another paint through where it is painted."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from boxcar import PLAIN, box_car
+from boxcar import PLAIN, atlas_car, box_car
 
 from assets.models.atlas import show_paint
+from assets.models.errors import Unusable
 from assets.models.normalise import models_of
 from assets.models.raw import RawFile, RawMaterial
 from assets.models.reading import Reading
@@ -29,6 +28,8 @@ from assets.models.slots import kind_of
         ("lightFront", "headlamp"),
         ("lightBack.010", "taillamp"),
         ("tail_light_red", "taillamp"),
+        ("TailLights.001", "taillamp"),
+        ("headlights", "headlamp"),
         ("turn_signal_lamp", "indicator"),
         ("Optics", "lamp"),
         ("chrome", "chrome"),
@@ -82,25 +83,25 @@ def test_the_owner_maps_materials() -> None:
     assert model.mesh.slots == ("glass", "own:material.003", "own:material.004", "paint")
 
 
+def test_what_each_material_was_taken_for() -> None:
+    assert dressed(box_car(("body", "window", "tyre", "Optics", "zebra"))).materials == {
+        "body": "paint", "window": "glass", "tyre": "tyre", "Optics": "lamp", "zebra": "own",
+    }  # fmt: skip
+    assert dressed(atlas_car((0, 200, 210))).materials["body_paint"] == "own"
+    told = dressed(box_car(), materials={"light_*": "lamp"})
+    assert {"headlamp", "taillamp"} <= set(told.mesh.slots)
+
+
+def test_a_mistyped_material_is_named_with_those_there_are() -> None:
+    with pytest.raises(Unusable, match=r"no material is called 'bodywork'.* there are body_paint, window"):
+        dressed(box_car(), materials={"bodywork": "paint"})
+
+
 def test_paint_has_metric_uvs() -> None:
     model = dressed(box_car())
     faces = model.mesh.slot == model.mesh.slots.index("paint")
     uv = model.mesh.uv[faces]
     assert np.ptp(uv[..., 0]) == pytest.approx(4.2, abs=0.01)
-
-
-def atlas_car(paint: tuple[int, int, int]) -> RawFile:
-    """The left half of the body's picture is its paint, darker in one stripe, the right half black trim."""
-    image = np.zeros((64, 64, 3), np.uint8)
-    image[:, :32] = paint
-    image[20:24, :32] = np.array(paint) // 3
-    raw = box_car()
-    uv = np.zeros((12, 3, 2), np.float32)
-    uv[:10] = [[0.02, 0.02], [0.45, 0.02], [0.02, 0.98]]
-    uv[10:] = [[0.6, 0.1], [0.9, 0.1], [0.6, 0.9]]
-    body = replace(raw.parts[0], uv=uv)
-    materials = [replace(raw.materials[0], image="atlas"), *raw.materials[1:]]
-    return RawFile([body, *raw.parts[1:]], materials, {"atlas": image})
 
 
 @pytest.mark.parametrize("paint", [(0, 200, 210), (200, 30, 20), (215, 215, 215), (30, 60, 20)])

@@ -57,7 +57,7 @@ def test_parts_by_name_keep_the_wheels() -> None:
 
 
 def test_parts_that_are_not_there() -> None:
-    with pytest.raises(Unusable, match=r"no part is called 'Truck\*'.*'lorry'"):
+    with pytest.raises(Unusable, match=r"no part is called 'Truck\*'.*'lorry': there are Compact body,"):
         models(ring(("Compact ", "Sedan ")), parts={"lorry": "Truck*"})
 
 

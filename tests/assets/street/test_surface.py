@@ -128,6 +128,15 @@ def test_a_zebra_crossing_clears_the_lines_under_it():
     assert np.ptp(across[:, :, 1]) == pytest.approx(12.5, abs=0.01)  # of the 12.5 m from kerb to kerb
 
 
+def test_a_crossing_leaves_no_stumps_of_dashes():
+    whole, cut = (
+        _strips(surface(STRAIGHT, "markings", 0.0, 90.0, crossing_at_m=s), -3.5) for s in (None, 21.5)
+    )
+    assert any(17 < a < 18.2 for a, _ in whole)  # the dash from 18 to 21 m, of which half a metre would stay
+    assert not any(17 < a < 18.2 for a, _ in cut)
+    assert min(b - a for a, b in cut) == pytest.approx(1.5)
+
+
 def _strips(mesh, at):
     """Extents in x of the narrow quads whose middle lies at y = `at`, on a straight road."""
     quads = mesh.vertices.reshape(-1, 4, 3)

@@ -21,6 +21,7 @@ from assets.street.params import (
 )
 from assets.street.road import elevation, half_widths, lane_centre, slope, to_road, to_world
 from randomizers.recipe import sample_scene
+from randomizers.spec import Scenery
 from scenegen.assemble import assemble
 from scenegen.compose import compose
 from scenegen.placing.footprint import Footprint
@@ -155,6 +156,77 @@ def test_a_sign_carries_the_picture_of_its_outline():
                 assert texture.seed == thing.shape.seed % len(CATALOGUE)
                 signs += 1
     assert signs > 5
+
+
+def test_signs_and_lights_face_the_traffic_of_their_side():
+    seen = set()
+    for frame in range(20):
+        spec = sample_scene(FULL, 6, frame, 1, 640, 214)
+        for thing in assemble(spec).instances:
+            if not isinstance(thing.shape, PostParams) or thing.semantic != "sign":
+                continue
+            s, d = to_road(spec.placement.road, *thing.matrix[:2, 3])
+            heading = float(to_world(spec.placement.road, s, d)[2])
+            driven = np.array([math.cos(heading), math.sin(heading)]) * (1 if d < 0 else -1)
+            assert -thing.matrix[:2, 0] @ driven == pytest.approx(-1)  # faces look to the shape's -x
+            seen.add(bool(d < 0))
+    assert seen == {True, False}
+
+
+def beside(*shapes, beyond):
+    """A straight street with these at its right, 20 m along it, each so far beyond the pavement."""
+    spec = sample_scene(FULL, 0, 3, 1, 640, 214)
+    things = tuple(
+        Scenery(
+            shape=shape,
+            side=-1,
+            along_m=20.0,
+            beyond_m=distance,
+            heading_deg=180.0 if isinstance(shape, BuildingParams) else 0.0,  # its front to the road
+            color=(0.2, 0.4, 0.1),
+            texture_slot=-1,
+        )
+        for shape, distance in zip(shapes, beyond, strict=True)
+    )
+    replace = msgspec.structs.replace
+    return replace(
+        spec,
+        cars=(),
+        traffic=(),
+        distractors=(),
+        background=replace(spec.background, scenery=things, horizons=()),
+        placement=replace(spec.placement, road=road(curvature=0.0, junction=None)),
+    )
+
+
+HOUSE = BuildingParams(
+    frontage_m=10.0, depth_m=8.0, floors=2, floor_height_m=3.0, window_columns=3, roof="gable", seed=1
+)
+
+
+@pytest.mark.parametrize(
+    ("thing", "distance", "stands"),
+    [
+        (TreeParams(kind="column", height_m=9.0, crown_m=2.0, seed=1), 1.2, False),
+        (TreeParams(kind="column", height_m=9.0, crown_m=2.0, seed=1), 0.5, True),
+        (TreeParams(kind="round", height_m=7.0, crown_m=4.0, seed=1), 0.9, False),
+        (TreeParams(kind="round", height_m=7.0, crown_m=4.0, seed=1), 0.3, True),
+        (BarrierParams(kind="hedge", length_m=5.0, height_m=1.5, seed=1), 1.2, False),
+        (BarrierParams(kind="hedge", length_m=5.0, height_m=1.5, seed=1), 0.4, True),
+    ],
+)
+def test_nothing_grows_out_of_walls_or_fences_in_a_door(thing, distance, stands):
+    shapes = [instance.shape for instance in assemble(beside(HOUSE, thing, beyond=(2.0, distance))).instances]
+    assert HOUSE in shapes
+    assert (thing in shapes) == stands
+
+
+def test_a_crown_is_darker_inside():
+    tree = TreeParams(kind="round", height_m=7.0, crown_m=4.0, seed=1)
+    spec = beside(tree, beyond=(3.0,))
+    (surfaces,) = (it.surfaces for it in assemble(spec).instances if it.shape == tree)
+    assert set(surfaces) == set(build(tree).slots) - {"trunk"}
+    assert max(surfaces["leaves_dark"].color) < max(surfaces["leaves"].color)
 
 
 def test_far_scenery_lies_behind_everything_else():
