@@ -23,9 +23,14 @@ def in_split(sha256: str, split: Split, held_out: float) -> bool:
 
 
 class ModelOrigin(Params):
-    """Where a car model comes from. file: in the user's folder; sha256: of all the files it was read from."""
+    """Where a car model comes from.
+
+    file: in the user's folder. part: which car of it, empty where it is the only one. sha256: of all the
+    files it was read from.
+    """
 
     file: str = ""
+    part: str = ""
     sha256: str = ""
     source: str = ""
     licence: str = ""

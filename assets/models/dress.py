@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from assets.mesh import Mesh, box_uv
 from assets.models.atlas import show_paint
 from assets.models.raw import RawFile, RawMaterial, Soup, areas
-from assets.models.reading import OWN, Reading
-from assets.models.slots import Kind, body_materials, is_told, kind_of
+from assets.models.reading import OWN, Reading, Slot
+from assets.models.slots import body_materials, is_told, kind_of
 from assets.params import Params
 
 _UNSAID = (1.0, 1.0)  # metallic and roughness that glTF gives materials that say neither, and no car has
@@ -34,9 +34,13 @@ class Look(Params):
 
 @dataclass(frozen=True, eq=False)
 class Dressed:
-    """A mesh with named slots, the looks of those of its own, and the pictures (H, W, 3 or 4) these name."""
+    """A mesh with named slots, the looks of those of its own, and the pictures (H, W, 3 or 4) these name.
+
+    materials: what each of the file's materials in it was taken for.
+    """
 
     mesh: Mesh
+    materials: Mapping[str, Slot]
     looks: Mapping[str, Look]
     images: Mapping[str, NDArray[np.uint8]]
     notes: tuple[str, ...]
@@ -49,14 +53,19 @@ def dress(soup: Soup, raw: RawFile, reading: Reading) -> Dressed:
     kinds = [kind_of(material, reading.materials) for material in raw.materials]
     body, note = body_materials(kinds, [material.name for material in raw.materials], share)
     slots: list[str] = []
+    materials: dict[str, Slot] = {}
     looks: dict[str, Look] = {}
     images: dict[str, NDArray[np.uint8]] = {}
     notes = [note] if note else []
     for index, material in enumerate(raw.materials):
-        kind: Kind = "paint" if index in body else kinds[index]
+        kind: Slot = "paint" if index in body else kinds[index]
         slots.append(f"{OWN}:{material.name}" if _keeps_its_look(material, kind, reading) else kind)
         faces = soup.material == index
-        if slots[-1].startswith(OWN) and faces.any():
+        if not faces.any():
+            continue
+        own = slots[-1].startswith(OWN)
+        materials[material.name] = "own" if own else kind
+        if own:
             picture = _picture(material, raw, soup.uv[faces], weight[faces], index in body)
             looks[slots[-1]] = _look(material, soup.uv[faces], weight[faces], picture, f"{index}.png")
             if picture is not None:
@@ -64,10 +73,10 @@ def dress(soup: Soup, raw: RawFile, reading: Reading) -> Dressed:
             if index in body:
                 found = "found" if looks[slots[-1]].painted else "not found: it keeps its look"
                 notes.append(f"paint in the picture of material {material.name} {found}")
-    return Dressed(_mesh(soup, slots), looks, images, tuple(notes))
+    return Dressed(_mesh(soup, slots), materials, looks, images, tuple(notes))
 
 
-def _keeps_its_look(material: RawMaterial, kind: Kind, reading: Reading) -> bool:
+def _keeps_its_look(material: RawMaterial, kind: Slot, reading: Reading) -> bool:
     """A picture shows more than a name tells, save of glass, which hides what lies behind."""
     if is_told(material, reading.materials):
         return kind == OWN

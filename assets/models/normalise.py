@@ -12,8 +12,9 @@ from assets.models.errors import Unusable
 from assets.models.outline import body_size, outline_of
 from assets.models.pose import axis_vector, guess_facing, guess_up, long_axis, rotation_to_z, turned
 from assets.models.raw import RawFile, RawPart, Soup, join
-from assets.models.reading import Reading
+from assets.models.reading import Reading, Slot
 from assets.models.size import metres_per_unit
+from assets.models.slots import check_told
 from assets.models.split import CarParts, split
 from assets.models.words import style_of
 
@@ -26,7 +27,7 @@ Decimate = Callable[[Mesh, int], Mesh]  # the mesh with about so many triangles
 class Model:
     """One car. name: within its file, empty where it is the only one. Sizes without mirrors and aerial.
 
-    notes: what was guessed and done, for people.
+    materials: what each of the file's was taken for. notes: what was guessed and done, for people.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Model:
     width_m: float
     height_m: float
     mesh: Mesh
+    materials: Mapping[str, Slot]
     looks: Mapping[str, Look]
     images: Mapping[str, NDArray[np.uint8]]
     notes: tuple[str, ...]
@@ -47,6 +49,7 @@ def models_of(raw: RawFile, reading: Reading, decimate: Decimate) -> list[Model]
         raise Unusable("it has no faces that are shown")
     if not all(np.isfinite(part.vertices).all() for part in parts):
         raise Unusable("it has vertices that are no numbers")
+    check_told(raw.materials, reading.materials)
     up, note = reading.up, "up as told"
     if up is None:
         up = "z" if raw.has_conventions else guess_up(np.concatenate([part.vertices for part in parts]))
@@ -79,7 +82,18 @@ def _model(
         mesh = decimate(mesh, MOST_TRIANGLES)
         notes += (f"{len(dressed.mesh.faces):,} triangles reduced to {len(mesh.faces):,}",)
     length, width, height = (round(float(value), 3) for value in size)
-    return Model(car.name, style, length, width, height, mesh, dressed.looks, dressed.images, notes)
+    return Model(
+        name=car.name,
+        style=style,
+        length_m=length,
+        width_m=width,
+        height_m=height,
+        mesh=mesh,
+        materials=dressed.materials,
+        looks=dressed.looks,
+        images=dressed.images,
+        notes=notes,
+    )
 
 
 def _faced(

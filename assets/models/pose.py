@@ -12,19 +12,8 @@ from assets.models.raw import RawFile, RawPart, Soup, areas
 from assets.models.reading import Axis
 from assets.models.words import says
 
-_FRONT = (
-    "front",
-    "head",
-    "headlight",
-    "headlamp",
-    "hood",
-    "bonnet",
-    "grill",
-    "grille",
-    "windshield",
-    "windscreen",
-)
-_REAR = ("rear", "back", "tail", "taillight", "tailgate", "trunk", "boot", "exhaust", "stop", "brakelight")
+_FRONT = ("front", "head", "hood", "bonnet", "grill", "grille", "windshield", "windscreen")
+_REAR = ("rear", "back", "tail", "trunk", "boot", "exhaust", "stop", "brakelight")
 _NOT_THE_CAR = ("seat", "seats", "interior")  # a seat's back is in front of the car's
 _APART = 0.1  # what is said of front and rear must lie this far apart, over the length
 _RED_SHARE = 0.08  # of the surface: more red than this is paint, not lamps
@@ -80,12 +69,11 @@ def long_axis(soup: Soup, alone: bool) -> NDArray[np.float64]:
     mean = (corners.mean(axis=1) * weight[:, None]).sum(axis=0) / weight.sum()
     corners = corners - mean
     whole = corners.sum(axis=1)
+    # The second moments of triangles, times 12.
     moments = np.einsum("f,fci,fcj->ij", weight, corners, corners) + np.einsum(
         "f,fi,fj->ij", weight, whole, whole
     )
-    direction: NDArray[np.float64] = np.linalg.eigh(moments)[1][
-        :, -1
-    ]  # second moments of triangles, times 12
+    direction: NDArray[np.float64] = np.linalg.eigh(moments)[1][:, -1]
     nearest: NDArray[np.float64] = np.eye(2)[np.abs(direction).argmax()]
     if alone and abs(direction @ nearest) > np.cos(np.radians(_STRAIGHT_DEG)):
         return nearest

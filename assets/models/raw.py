@@ -42,13 +42,14 @@ class RawMaterial:
 class RawFile:
     """All of a file.
 
-    images: (H, W, 3) uint8, sRGB, first row on top, by name.
+    images: (H, W, 3) uint8, sRGB, first row on top, by name. unread: names of those that do not load.
     has_conventions: the format says what is up and what a unit is; z is up and units are metres here.
     """
 
     parts: Sequence[RawPart]
     materials: Sequence[RawMaterial]
     images: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    unread: Sequence[str] = ()
     has_conventions: bool = True
 
 

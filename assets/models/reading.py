@@ -8,7 +8,7 @@ from msgspec import Meta
 from assets.params import Params
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
-Positive = Annotated[float, Meta(gt=0)]
+Positive = Annotated[float, Meta(gt=0, le=1e6)]  # no infinity, which YAML writes as .inf
 
 Slot = Literal[
     "paint",
@@ -17,6 +17,7 @@ Slot = Literal[
     "rim",
     "headlamp",
     "taillamp",
+    "lamp",  # a headlamp in the car's front half, a taillamp in the other
     "indicator",
     "chrome",
     "interior",

@@ -21,9 +21,7 @@ TYPICAL_M = {
 }
 UNITS_M = {"centimetres": 0.01, "millimetres": 0.001, "feet": 0.3048, "inches": 0.0254}
 LONGEST_M = 7.0
-_LONGEST_UNITS = (
-    100.0  # without a unit: a car longer than this is no toy, and one that no unit explains no car
-)
+_LONGEST_UNITS = 100.0  # where the format has no unit: longer is no toy, and if no unit explains it, no car
 _TOY = 0.72  # a car shorter than this, over its style's typical length, is a toy
 _GUESSED_M = (3.2, 5.8)  # a unit is only taken for granted where the car is then of an ordinary length
 _WIDTH_M, _HEIGHT_M = (1.1, 2.8), (0.8, 3.3)

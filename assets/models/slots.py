@@ -2,33 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.models.errors import Unusable
 from assets.models.raw import RawMaterial
 from assets.models.reading import Slot
-from assets.models.words import says
+from assets.models.words import listed, says
 
-Kind = Slot | Literal["lamp"]  # a lamp whose name does not say where it is
+_BODY_SHARE = 0.25  # of the surface, from which the largest material that no name tells is the body
 
-_BODY_SHARE = (
-    0.25  # of the surface: the largest material that no name tells is the body where it has this much
-)
-
-_LAMP = (
-    "light",
-    "lamp",
-    "lights",
-    "lamps",
-    "optic",
-    "optics",
-    "indicator",
-    "blinker",
-    "headlight",
-    "taillight",
-)
+_LAMP = ("light", "lights", "lamp", "lamps", "optic", "optics", "indicator", "blinker")
 _COLOR_WORDS = ("grey", "gray", "blue", "brown", "green", "metal", "plastic", "leather", "wood", "paint")
 _LAMPS: tuple[tuple[Slot, tuple[str, ...]], ...] = (
     ("indicator", ("indicator", "blinker", "turn", "signal", "amber", "orange")),
@@ -47,7 +32,15 @@ _NAMES: tuple[tuple[Slot, tuple[str, ...]], ...] = (  # the first that fits
 )
 
 
-def kind_of(material: RawMaterial, told: Mapping[str, Slot]) -> Kind:
+def check_told(materials: Sequence[RawMaterial], told: Mapping[str, Slot]) -> None:
+    """Raises Unusable where a name or glob of `told` fits no material: it is mistyped."""
+    names = [material.name for material in materials]
+    for glob in told:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise Unusable(f"no material is called {glob!r}, as `materials` says: there are {listed(names)}")
+
+
+def kind_of(material: RawMaterial, told: Mapping[str, Slot]) -> Slot:
     """What a material is; "own" where nothing tells. `told`: name or glob → slot, the first that fits."""
     slot = next((slot for glob, slot in told.items() if fnmatchcase(material.name, glob)), None)
     if slot is not None:
@@ -62,14 +55,14 @@ def is_told(material: RawMaterial, told: Mapping[str, Slot]) -> bool:
     return any(fnmatchcase(material.name, glob) for glob in told)
 
 
-def _by_name(name: str) -> Kind:
+def _by_name(name: str) -> Slot:
     if says(name, _LAMP) and not says(name, _COLOR_WORDS):
         return next((slot for slot, meanings in _LAMPS if says(name, meanings)), "lamp")
     return next((slot for slot, meanings in _NAMES if says(name, meanings)), "own")
 
 
 def body_materials(
-    kinds: Sequence[Kind], names: Sequence[str], share: NDArray[np.float64]
+    kinds: Sequence[Slot], names: Sequence[str], share: NDArray[np.float64]
 ) -> tuple[list[int], str]:
     """The materials that carry the body's paint, and a note where that is a guess.
 

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from assets.models.errors import Unusable
 from assets.models.raw import RawPart
-from assets.models.words import UNKNOWN_STYLE, style_of, words
+from assets.models.words import UNKNOWN_STYLE, listed, style_of, words
 
 _REACH = 0.015  # parts this near, over the length of the longest part, hang together
 _CAR_SHARE = 0.4  # a group shorter than this, over the longest group, is no car but something beside one
 _FILLERS = ("body", "car", "mesh", "model")
-_SAID = 5  # parts left out, by name
 _FLAT = 0.02  # a ground plate is lower than this, over its length
 
 
@@ -38,7 +37,7 @@ def split(parts: Sequence[RawPart], named: Mapping[str, str]) -> list[CarParts]:
     groups = _named_groups(standing, rectangles, named) if named else _groups(rectangles)
     cars = [[standing[index] for index in group] for group in groups]
     left = [part.names[-1] for part in parts if not any(part is other for car in cars for other in car)]
-    notes = (f"left out {', '.join(left[:_SAID])}{', …' if left[_SAID:] else ''}",) if left else ()
+    notes = (f"left out {listed(left)}",) if left else ()
     if len(cars) == 1 and not named:
         return [CarParts("", cars[0], notes)]
     names = list(named) if named else _names(cars)
@@ -146,7 +145,10 @@ def _named_groups(
     }
     for name, group in groups.items():
         if not group:
-            raise Unusable(f"no part is called {named[name]!r}, as `parts` says of {name!r}")
+            there = listed([part.names[-1] for part in parts])
+            raise Unusable(
+                f"no part is called {named[name]!r}, as `parts` says of {name!r}: there are {there}"
+            )
     taken = {index for group in groups.values() for index in group}
     for name, group in groups.items():
         ground = footprint(rectangles[group].reshape(-1, 2))

@@ -12,6 +12,7 @@ from assets.cache_folder import cache_folder
 from assets.mesh import Mesh
 from assets.models.dress import Look
 from assets.models.normalise import Model
+from assets.models.reading import Slot
 from assets.params import Params
 
 _INDEX = "models.json"
@@ -27,7 +28,7 @@ class StoredModel(Params):
     width_m: float
     height_m: float
     triangles: int
-    slots: tuple[str, ...]
+    materials: dict[str, Slot]
     looks: dict[str, Look]
     notes: tuple[str, ...]
 
@@ -57,7 +58,7 @@ def write_models(folder: Path, models: Sequence[Model], notes: tuple[str, ...]) 
                 width_m=model.width_m,
                 height_m=model.height_m,
                 triangles=len(model.mesh.faces),
-                slots=model.mesh.slots,
+                materials=dict(model.materials),
                 looks=dict(model.looks),
                 notes=(*model.notes, *notes),
             )

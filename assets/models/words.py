@@ -1,9 +1,11 @@
 """Words in the names that people give to parts and materials, and what they say."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+_LISTED = 8
 
 # Words that hold another one at their beginning or end and mean something else.
 _MISLEADING = frozenset({"detail", "details", "entire", "bodykit", "backup", "background"})
@@ -26,6 +28,12 @@ def _is(word: str, meaning: str) -> bool:
     if len(meaning) < 4 or meaning == "lack":
         return word in (meaning, f"{meaning}s")
     return word.startswith(meaning) or word.endswith(meaning)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Different names for a message, only the first of many."""
+    different = list(dict.fromkeys(name or "(no name)" for name in names))
+    return ", ".join(different[:_LISTED]) + (", …" if different[_LISTED:] else "")
 
 
 STYLE_WORDS = (  # the first that is found decides: a "compact van" is a van, a "pickup truck" a pickup

@@ -29,7 +29,10 @@ from scenegen.worker import die_with_parent
 def import_model(request: Request) -> None:
     """Read, normalise and write a file's models. Raises Unusable."""
     raw = read_model_file(Path(request.file))
-    write_models(Path(request.folder), models_of(raw, request.reading, decimate), request.notes)
+    absent = {Path(name).name for name in request.missing}
+    notes = [f"{name} not found" for name in request.missing]
+    notes += [f"cannot read picture {name}" for name in dict.fromkeys(raw.unread) if name not in absent]
+    write_models(Path(request.folder), models_of(raw, request.reading, decimate), tuple(notes))
 
 
 def decimate(mesh: Mesh, triangles: int) -> Mesh:

@@ -29,7 +29,7 @@ def read_model_file(path: Path) -> RawFile:
     _remove_scripted_drivers()
     materials = ModelMaterials()
     parts = tuple(_parts(materials))
-    return RawFile(parts, materials.read, materials.images, has_conventions=suffix != ".obj")
+    return RawFile(parts, materials.read, materials.images, materials.unread, suffix != ".obj")
 
 
 def _append_blend(path: Path) -> None:
@@ -53,7 +53,7 @@ _IMPORTERS = {
 
 
 def _last_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip().removeprefix("Error: ") for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
 
 

@@ -20,6 +20,7 @@ class ModelMaterials:
     def __init__(self) -> None:
         self.read: list[RawMaterial] = []
         self.images: dict[str, NDArray[np.uint8]] = {}
+        self.unread: list[str] = []  # names of pictures that are missing or damaged
         self._index: dict[str, int] = {}
 
     def index(self, material: bpy.types.Material | None) -> int:
@@ -52,7 +53,10 @@ class ModelMaterials:
     def _image(self, node: bpy.types.Node | None) -> str | None:
         """The name of a node's picture, which is in `images` from then on; None where it does not load."""
         image = node.image if node is not None else None
-        if image is None or not all(image.size):
+        if image is None:
+            return None
+        if not all(image.size):
+            self.unread.append(bpy.path.basename(image.filepath) or image.name)
             return None
         if image.name not in self.images:
             shrink = min(1.0, LONGEST_PX / max(image.size))

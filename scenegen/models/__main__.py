@@ -21,22 +21,36 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folders", nargs="+", metavar="FOLDER", type=Path)
     parser.add_argument(
         "--held-out",
-        type=float,
+        type=_share,
         default=_HELD_OUT,
-        help="share held out where nothing says, default %(default)s",
+        help="share held out where nothing says, 0 to 1, default %(default)s",
     )
     options = parser.parse_args(arguments)
     for folder in options.folders:
-        if not folder.is_dir():
-            raise UserError(f"{folder} is not a folder; a manifest belongs to a folder")
-        found = survey(folder, options.held_out, print)
-        if not found:
-            raise UserError(f"{folder} holds no car model ({', '.join(SUFFIXES)})")
-        before = {(entry.file, entry.part): entry for entry in read_manifest(folder) or ()}
-        entries = [_merged(item, before.get((item.entry.file, item.entry.part))) for item in found]
-        print(table(entries, found))
-        print(f"manifest: {write_manifest(folder, entries)}")
+        _survey_folder(folder, options.held_out)
     return 0
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return share
+
+
+def _survey_folder(folder: Path, held_out: float) -> None:
+    if not folder.is_dir():
+        raise UserError(f"{folder} is not a folder; a manifest belongs to a folder")
+    found = survey(folder, held_out, lambda item: print(f"imported {item.entry.name}"))
+    if not found:
+        raise UserError(f"{folder} holds no car model ({', '.join(SUFFIXES)})")
+    before = {(entry.file, entry.part): entry for entry in read_manifest(folder) or ()}
+    entries = [_merged(item, before.get((item.entry.file, item.entry.part))) for item in found]
+    print(table(entries))
+    print(f"manifest: {write_manifest(folder, entries)}")
+    silent = sum(not entry.licence for entry in entries)
+    if silent:
+        print(f"of {silent} models the licence is not known: write it there, with the source")
 
 
 def _merged(item: Found, before: Entry | None) -> Entry:
@@ -48,17 +62,18 @@ def _merged(item: Found, before: Entry | None) -> Entry:
     return msgspec.structs.replace(item.entry, **kept, **name)
 
 
-def table(entries: Sequence[Entry], found: Sequence[Found]) -> str:
-    """One model a line, with what was guessed of it below."""
+def table(entries: Sequence[Entry]) -> str:
+    """One model a line; below it what was guessed, and what its materials were taken for."""
     width = max(len(entry.name) for entry in entries)
-    lines = [f"{'name':<{width}}  style      L × W × H (m)       triangles  split     slots"]
-    for entry, item in zip(entries, found, strict=True):
+    lines = [f"{'name':<{width}}  style      L × W × H (m)       triangles  split"]
+    for entry in entries:
         size = " × ".join(f"{side:.2f}" for side in entry.size_m)
-        lines.append(
-            f"{entry.name:<{width}}  {entry.style:<9}  {size:<18}  {entry.triangles:>9,}  {entry.split:<8}  "
-            + ", ".join(item.stored.slots)
-        )
-        lines.append(f"{'':<{width}}  {'; '.join(entry.guesses)}")
+        slots = ", ".join(f"{material or '(no name)'} → {slot}" for material, slot in entry.materials.items())
+        lines += [
+            f"{entry.name:<{width}}  {entry.style:<9}  {size:<18}  {entry.triangles:>9,}  {entry.split}",
+            f"    {'; '.join(entry.guesses)}",
+            f"    {slots}",
+        ]
     return "\n".join(lines)
 
 

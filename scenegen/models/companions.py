@@ -1,13 +1,12 @@
 """What else a file of models is made of: the buffers, material libraries and pictures that it refers to."""
 
-import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from assets.folder import files_below
+from scenegen.models.gltf import references
 
 
 class Companion(NamedTuple):
@@ -18,17 +17,13 @@ class Companion(NamedTuple):
 
 
 def companions_of(file: Path, root: Path) -> tuple[Companion, ...]:
-    """All that a .gltf or .obj refers to, in the order of their names.
+    """All that a .gltf, .glb or .obj refers to, in the order of their names.
 
     A file that is not where the other says is looked for by its name in the folder tree `root`.
     What an FBX or .blend refers to is not known here.
     """
-    names = {".gltf": _gltf_references, ".obj": _obj_references}.get(file.suffix.lower())
-    return (
-        tuple(Companion(name, _find(name, file, root)) for name in sorted(set(names(file, root))))
-        if names
-        else ()
-    )
+    names = _obj_references(file, root) if file.suffix.lower() == ".obj" else references(file)
+    return tuple(Companion(name, _find(name, file, root)) for name in sorted(set(names)))
 
 
 def content_hash(file: Path, companions: tuple[Companion, ...]) -> str:
@@ -39,16 +34,6 @@ def content_hash(file: Path, companions: tuple[Companion, ...]) -> str:
             while block := stream.read(2**20):
                 digest.update(block)
     return digest.hexdigest()
-
-
-def _gltf_references(file: Path, root: Path) -> Iterator[str]:
-    try:
-        document = json.loads(file.read_bytes())
-        items = [*document.get("buffers", ()), *document.get("images", ())]
-        uris = [item.get("uri", "") for item in items]
-    except (ValueError, AttributeError, TypeError):
-        return  # Blender will say what is wrong with it
-    yield from (unquote(uri) for uri in uris if uri and not uri.startswith("data:"))
 
 
 def _obj_references(file: Path, root: Path) -> Iterator[str]:

@@ -62,7 +62,7 @@ def imported(
             file=str(_staged(file, companions, scratch)),
             folder=str(result),
             reading=reading,
-            notes=tuple(f"{other.name} not found" for other in companions if other.path is None),
+            missing=tuple(other.name for other in companions if other.path is None),
         )
         _run(
             [*(command or script_command(_SCRIPT)), msgspec.json.encode(request).decode()],
@@ -120,7 +120,9 @@ def _run(command: Sequence[str], file: Path, log: Path) -> None:
         except subprocess.TimeoutExpired as error:
             raise refusal(file, f"not read within {TIME_LIMIT_S:g} s: make it simpler") from error
     if done.returncode < 0:
-        raise refusal(file, f"Blender crashed reading it ({signal.Signals(-done.returncode).name})")
+        newer = ", as it may where a newer Blender saved it" if file.suffix.lower() == ".blend" else ""
+        crash = f"Blender crashed reading it ({signal.Signals(-done.returncode).name}){newer}"
+        raise refusal(file, f"{crash}: export it as .glb")
     if done.returncode:
         raise RunError(
             f"cannot import {file}: the importer ended with exit code {done.returncode}{_tail(log)}"

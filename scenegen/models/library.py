@@ -7,27 +7,40 @@ from pathlib import Path
 
 import msgspec
 
-from assets.library import CarModel, ModelOrigin
+from assets.library import CarModel, ModelOrigin, Split
 from assets.models.params import ModelParams
 from scenegen.config import AssetsConfig
 from scenegen.errors import UserError
 from scenegen.models.manifest import DESCRIPTIVE, MANIFEST, Entry, again, read_manifest
-from scenegen.models.survey import Found, Say, folder_of, survey
+from scenegen.models.survey import SUFFIXES, Found, Say, folder_of, guesses_of, survey
 
 
-def car_models(assets: AssetsConfig, say: Say = print) -> tuple[CarModel, ...]:
+def print_guesses(item: Found) -> None:
+    """Print what the import of a model guessed and did."""
+    print(guesses_of(item))
+
+
+def car_models(assets: AssetsConfig, say: Say = print_guesses) -> tuple[CarModel, ...]:
     """The models of `assets.cars` that belong to `assets.split`, in the order given.
 
-    say: told of every model that is imported, in a line. Raises UserError naming the file, or RunError.
+    Raises UserError naming the file, or RunError.
     """
     found = _told_apart(
         [item for place in assets.cars for item in _described(Path(place), assets.held_out, say)]
     )
     models = tuple(_model(item) for item in found if assets.split in ("all", item.entry.split))
     if assets.cars and not models:
-        part = "" if assets.split == "all" else f" of the split {assets.split!r}"
-        raise UserError(f"assets.cars=[{','.join(assets.cars)}]: there is no car model{part} there")
+        raise UserError(f"assets.cars=[{','.join(assets.cars)}]: {_why_none(assets.split, len(found))}")
     return models
+
+
+def _why_none(split: Split, found: int) -> str:
+    if not found:
+        return f"there is no car model there ({', '.join(SUFFIXES)})"
+    return (
+        f"none of the {found} car models there is of the split {split!r}: "
+        f"give some `split: {split}` in a sidecar or in {MANIFEST}, or change assets.held_out"
+    )
 
 
 def _described(place: Path, held_out: float, say: Say) -> list[Found]:
@@ -98,6 +111,11 @@ def _model(item: Found) -> CarModel:
         height_m=stored.height_m,
     )
     origin = ModelOrigin(
-        file=entry.file, sha256=entry.sha256, source=entry.source, licence=entry.licence, split=entry.split
+        file=entry.file,
+        part=entry.part,
+        sha256=entry.sha256,
+        source=entry.source,
+        licence=entry.licence,
+        split=entry.split,
     )
     return CarModel(shape=shape, weight=entry.weight, origin=origin)

@@ -1,15 +1,16 @@
 """library.yaml: what a folder of car models holds, with the source, licence and split of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import yaml
 
+from assets.models.reading import Slot
 from assets.params import Params
 from scenegen.dataset.files import write_atomic
 from scenegen.errors import UserError
-from scenegen.models.sidecar import NonNegative, Side, Text
+from scenegen.models.sidecar import NonNegative, Side, Text, read_yaml
 
 MANIFEST = "library.yaml"
 DESCRIPTIVE = ("style", "weight", "split", "source", "licence")  # what sidecars may say of a model as well
@@ -23,7 +24,8 @@ class Entry(Params):
     """One model. file: relative to the folder. part: which car of the file, empty where it is the only one.
 
     sha256: of the file, followed by the buffers, material libraries and pictures it refers to.
-    size_m: length, width, height. guesses: what the import guessed and did, for people.
+    size_m: length, width, height. materials: what each was taken for. guesses: what the import guessed and
+    did. These, and `triangles`, are for people.
     """
 
     file: str
@@ -37,6 +39,7 @@ class Entry(Params):
     licence: str
     size_m: tuple[float, float, float]
     triangles: int
+    materials: Mapping[str, Slot] = {}
     guesses: tuple[str, ...] = ()
 
 
@@ -50,8 +53,8 @@ def read_manifest(folder: Path) -> tuple[Entry, ...] | None:
     if not path.is_file():
         return None
     try:
-        return msgspec.convert(yaml.safe_load(path.read_bytes()), _Manifest).models
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        return msgspec.convert(read_yaml(path), _Manifest).models
+    except msgspec.ValidationError as error:
         raise UserError(f"{path}: {error}; {again(folder)}") from error
 
 

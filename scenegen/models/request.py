@@ -7,9 +7,9 @@ UNUSABLE = "unusable.txt"  # in the request's folder: why no car can be made of 
 
 
 class Request(Params):
-    """file: to read. folder: an empty one for what comes of it. notes: for every model's own."""
+    """file: to read. folder: an empty one for what comes of it. missing: what the file refers to in vain."""
 
     file: str
     folder: str
     reading: Reading
-    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -13,7 +13,7 @@ from assets.params import Params
 from scenegen.errors import UserError
 
 Side = Literal["train", "held_out"]
-NonNegative = Annotated[float, Meta(ge=0)]
+NonNegative = Annotated[float, Meta(ge=0, le=1e6)]  # no infinity, which YAML writes as .inf
 Text = Annotated[str, Meta(min_length=1)]
 
 _EXPORTERS_NAMES = ("scene", "model")  # what exporters call every file: the folder's name says more
@@ -61,12 +61,23 @@ def read_sidecar(file: Path) -> Sidecar:
     if not path.is_file():
         return Sidecar()
     try:
-        sidecar = msgspec.convert(yaml.safe_load(path.read_bytes()) or {}, Sidecar)
+        sidecar = msgspec.convert(read_yaml(path) or {}, Sidecar)
         sidecar.reading(file)
-    except yaml.YAMLError as error:
-        raise UserError(f"{path} is not YAML: {error}") from error
     except msgspec.ValidationError as error:
         raise UserError(f"{path}: {error}; docs/own_models.md lists the keys") from error
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise UserError(f"{path}: {error}") from error
     return sidecar
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds. Raises UserError naming it, and the line that is no YAML."""
+    try:
+        return yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(f"{path}{line} is not YAML: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # characters, dates, depths it cannot be
+        raise UserError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error

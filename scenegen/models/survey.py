@@ -13,15 +13,13 @@ from assets.library import in_split
 from assets.models.store import StoredModel
 from scenegen.errors import UserError
 from scenegen.models.companions import companions_of, content_hash
-from scenegen.models.credits import Credits, credits_of
+from scenegen.models.gltf import Credits, credits_of
 from scenegen.models.importing import cache_key, imported, refusal
 from scenegen.models.manifest import Entry
 from scenegen.models.sidecar import Sidecar, name_of, read_sidecar
 
 SUFFIXES = (".glb", ".gltf", ".obj", ".fbx", ".blend")
 LARGEST_BYTES = 512 * 2**20
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,15 @@ class Found:
     entry: Entry
 
 
+Say = Callable[[Found], None]  # told of each model that is imported anew
+
+
+def guesses_of(item: Found) -> str:
+    """A line that says what the import guessed and did."""
+    part = f" ({item.entry.part})" if item.entry.part else ""
+    return f"imported {item.path}{part}: {'; '.join(item.stored.notes)}"
+
+
 def folder_of(place: Path) -> Path:
     """The folder that a file's or folder's models are named from, and whose manifest describes them."""
     return place if place.is_dir() else place.parent
@@ -43,7 +50,7 @@ def folder_of(place: Path) -> Path:
 def survey(place: Path, held_out: float, say: Say) -> list[Found]:
     """All models of a file or folder, by path. held_out: the share held out, by the hash of the file.
 
-    say: told of each model that is imported anew. Raises UserError naming the file, or RunError.
+    Raises UserError naming the file, or RunError.
     """
     folder = folder_of(place)
     found = [item for path in _files(place) for item in _survey_file(path, folder, held_out, say)]
@@ -96,7 +103,7 @@ def _survey_file(path: Path, folder: Path, held_out: float, say: Say) -> list[Fo
         for model in models
     ]
     for item in found if new else ():
-        say(f"imported {item.entry.name}: {'; '.join(item.stored.notes)}")
+        say(item)
     return found
 
 
@@ -124,5 +131,6 @@ def _entry(
         licence=sidecar.licence or says.licence,
         size_m=(model.length_m, model.width_m, model.height_m),
         triangles=model.triangles,
+        materials=model.materials,
         guesses=model.notes,
     )

@@ -38,7 +38,7 @@ def main(request: Request) -> None:
     raw = replace(box_car(), parts=[part for car in cars for part in car.parts])
     try:
         write_models(
-            Path(request.folder), models_of(raw, request.reading, lambda mesh, _: mesh), request.notes
+            Path(request.folder), models_of(raw, request.reading, lambda mesh, _: mesh), request.missing
         )
     except Unusable as error:
         (Path(request.folder) / UNUSABLE).write_text(str(error))

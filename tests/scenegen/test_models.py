@@ -50,7 +50,7 @@ def models(*places: Path, **overrides: object) -> tuple[CarModel, ...]:
     config = compose(
         [f"assets.cars=[{','.join(map(str, places))}]", *(f"assets.{k}={v}" for k, v in overrides.items())]
     )
-    return car_models(config.assets, say=lambda line: None)
+    return car_models(config.assets, say=lambda item: None)
 
 
 def names(found: tuple[CarModel, ...]) -> list[str]:
@@ -120,10 +120,12 @@ def test_skip_leaves_a_bad_file_out(folder: Path) -> None:
         ("colour: red", r"van\.yaml: .*unknown field `colour`"),
         ("up: w", r"van\.yaml: .*\$\.up"),
         ("materials: {body: gold}", r"van\.yaml: .*\$\.materials"),
+        ("weight: .inf", r"van\.yaml: .*\$\.weight"),
+        ("scale: .nan", r"van\.yaml: .*\$\.scale"),
         ("length_m: -1", r"van\.yaml: .*\$\.length_m"),
         ("{length_m: 4, scale: 1}", r"van\.yaml: .*exclude each other"),
         ("{up: z, forward: -z}", r"van\.yaml: .*one axis"),
-        ("a: [", r"van\.yaml is not YAML"),
+        ("a: [", r"van\.yaml, line 1 is not YAML"),
         ("- list", r"van\.yaml: "),
     ],
 )
@@ -204,7 +206,7 @@ def test_the_split_follows_the_content(tmp_path: Path) -> None:
     assert sorted(train + held_out) == sorted(everything)
     assert 2 <= len(held_out) <= 16  # 20 % of 40
     assert names(models(place, split="held_out", held_out=1)) == everything
-    with pytest.raises(UserError, match="no car model of the split 'held_out' there"):
+    with pytest.raises(UserError, match="none of the 40 car models there is of the split 'held_out'"):
         models(place, split="held_out", held_out=0)
 
 
@@ -214,9 +216,11 @@ def test_the_command_writes_a_manifest_and_it_is_obeyed(
     (folder / "van.yaml").write_text("weight: 3")
     assert command([str(folder)]) == 0
     shown = capsys.readouterr().out
+    assert "window → glass" in shown and "of 3 models the licence is not known" in shown
     assert "red_sedan" in shown and "4.20 × 1.80 × 1.45" in shown and "facing" in shown
     manifest = yaml.safe_load((folder / MANIFEST).read_text())
     assert [entry["weight"] for entry in manifest["models"]] == [1, 1, 3]
+    assert manifest["models"][0]["materials"]["body_paint"] == "paint"
     manifest["models"][0] |= {"name": "mine", "split": "held_out", "style": "suv", "licence": "CC0"}
     (folder / MANIFEST).write_text(yaml.safe_dump(manifest))
     first = models(folder)[0]
@@ -263,6 +267,14 @@ def test_what_a_gltf_says_of_itself_goes_into_the_manifest(folder: Path) -> None
     (folder / "pack.gltf").write_text(text)
     pack = next(model for model in models(folder) if model.origin.file == "pack.gltf")
     assert (pack.origin.source, pack.origin.licence) == ("https://x.org, by A", "CC-BY")
+
+
+def test_what_a_broken_gltf_refers_to_is_left_to_blender(folder: Path) -> None:
+    wrong = ('[{"images": " none "}]', '{"images": [" none "]}', '{"images": [{"uri": 5}], "a": " none "}')
+    for number, document in enumerate((*wrong, "[" * 10**5 + " none ")):
+        (folder / f"broken{number}.gltf").write_text(document)
+        with pytest.raises(UserError, match="no faces"):
+            models(folder / f"broken{number}.gltf")
 
 
 def test_textures_are_part_of_what_is_hashed_and_found_elsewhere(

@@ -18,6 +18,7 @@ from assets.models.store import looks_of
 from scenegen.compose import compose
 from scenegen.errors import UserError
 from scenegen.models.library import car_models
+from scenegen.models.survey import guesses_of
 
 pytestmark = pytest.mark.blender
 
@@ -43,8 +44,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def models(*places: Path, said: list[str] | None = None) -> tuple[CarModel, ...]:
-    say = [] if said is None else said
-    return car_models(compose([f"assets.cars=[{','.join(map(str, places))}]"]).assets, say=say.append)
+    lines = [] if said is None else said
+    config = compose([f"assets.cars=[{','.join(map(str, places))}]"])
+    return car_models(config.assets, say=lambda item: lines.append(guesses_of(item)))
 
 
 @pytest.mark.parametrize("suffix", ["glb", "fbx", "blend", "obj"])
@@ -73,12 +75,18 @@ def test_a_job_says_which_models_it_used(files: Path, tmp_path: Path) -> None:
         "renderer=draft", "renderer.width=160", "renderer.height=96",
         "randomizer=paper",
         "randomizer.cars.paper.count=[0,0,0,0,1]", "randomizer.cars.paper.model_share=1",
+        "outputs=[rgb,instances,semantic,depth,normals]",
         f"assets.cars=[{files / 'car.glb'}]",
     ]  # fmt: skip
     subprocess.run([sys.executable, str(RENDER), *arguments], check=True, capture_output=True, timeout=120)
     dataset = json.loads((tmp_path / "data" / "dataset.json").read_text())
     coco = json.loads((tmp_path / "data" / "annotations" / "instances.json").read_text())
-    assert {annotation["model_id"] for annotation in coco["annotations"]} == {"car"}
+    assert coco["annotations"]
+    for annotation in coco["annotations"]:
+        assert (annotation["model_id"], annotation["style"]) == ("car", "model")
+        assert annotation["cuboid"]["dimensions"] == pytest.approx([HEIGHT, WIDTH, LENGTH], abs=2e-3)
+    for output in ("images", "instances", "semantic", "depth", "normals"):
+        assert len([path for path in (tmp_path / "data" / output).rglob("*") if path.is_file()]) == 2, output
     (used,) = dataset["models"]
     assert (used["name"], used["file"], used["cars"]) == ("car", "car.glb", len(coco["annotations"]))
     assert used["sha256"] == sha256((files / "car.glb").read_bytes()).hexdigest()
@@ -123,6 +131,22 @@ def test_damaged_files_are_named(files: Path, tmp_path: Path, suffix: str, damag
     )
     with pytest.raises(UserError, match=rf"bad\.{suffix}: .*`skip: true`"):
         models(bad)
+
+
+def test_a_damaged_or_missing_picture_is_said(tmp_path: Path) -> None:
+    raw = box_car()
+    library = mtl_text(raw).replace("newmtl window", "map_Kd skin.png\nnewmtl window")
+    for name in ("damaged", "missing"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "car.obj").write_text(obj_text(raw))
+        (tmp_path / name / "car.mtl").write_text(library)
+    (tmp_path / "damaged" / "skin.png").write_bytes(b"\x89PNG nonsense")
+    said: list[str] = []
+    for name in ("damaged", "missing"):
+        (model,) = models(tmp_path / name, said=said)
+        assert "paint" in build(model.shape).slots, "without its picture the body is plainly painted"
+    assert said[0].endswith("cannot read picture skin.png")
+    assert said[1].endswith("skin.png not found")
 
 
 def test_an_obj_without_faces(tmp_path: Path) -> None:
