@@ -46,6 +46,20 @@ def box_car(materials: Sequence[str] = MATERIALS, name: str = "") -> RawFile:
     return RawFile(parts, [RawMaterial(material) for material in materials])
 
 
+def atlas_car(paint: tuple[int, int, int]) -> RawFile:
+    """The left half of the body's picture is its paint, darker in one stripe, the right half black trim."""
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:, :32] = paint
+    image[20:24, :32] = np.array(paint) // 3
+    raw = box_car()
+    uv = np.zeros((12, 3, 2), np.float32)
+    uv[:10] = [[0.02, 0.02], [0.45, 0.02], [0.02, 0.98]]
+    uv[10:] = [[0.6, 0.1], [0.9, 0.1], [0.6, 0.9]]
+    body = replace(raw.parts[0], uv=uv)
+    materials = [replace(raw.materials[0], image="atlas"), *raw.materials[1:]]
+    return RawFile([body, *raw.parts[1:]], materials, {"atlas": image})
+
+
 def moved(raw: RawFile, matrix: NDArray[np.float64], offset: Sequence[float] = (0, 0, 0)) -> RawFile:
     """The file with all its vertices under a (3, 3) matrix and then moved."""
     parts = [replace(part, vertices=part.vertices @ matrix.T + offset) for part in raw.parts]
