@@ -21,7 +21,7 @@ from scenegen.blender.textures import TextureImages
 from scenegen.scene import Instance, Scene, Surface
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)  # more than a street holds: the labels ask for the same meshes again
 def mesh_of(shape: Params) -> Mesh:
     """The mesh of a shape, split for shading; kept, since clips and fixed arms show the same shape again."""
     return split_sharp(build(shape))
