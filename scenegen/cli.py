@@ -1,40 +1,15 @@
-"""The command's outside: arguments in, exit code out; every error a sentence, none a traceback."""
+"""The render command's outside: arguments in, exit code out."""
 
-import os
-import signal
 import sys
-import traceback
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from scenegen.errors import RunError, UserError
-
-FAILURE, USERS_MISTAKE, INTERRUPTED = 1, 2, 130
+from conf.errors import UserError
+from conf.exits import exit_code
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the command with the arguments of `argv`, as sys.argv. Returns its exit code."""
     return exit_code(lambda: _main(_arguments(argv)))
-
-
-def exit_code(action: Callable[[], int]) -> int:
-    """`action`'s own, or 1 for a failure, 2 for the user's mistake, 130 for Ctrl-C; says what went wrong."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # Blender has put its own in place
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    warnings.showwarning = lambda message, *_: print(f"warning: {message}", file=sys.stderr)
-    try:
-        return action()
-    except (UserError, RunError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return USERS_MISTAKE if isinstance(error, UserError) else FAILURE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:  # `--help | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # a defect of ours; without this, Blender would leave with exit code 0
-        traceback.print_exc()
-        return FAILURE
 
 
 def _arguments(argv: Sequence[str]) -> list[str]:

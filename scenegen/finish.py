@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from assets.library import Library
+from conf.errors import RunError
 from randomizers.spec import SceneSpec
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts, write_coco
@@ -17,7 +18,6 @@ from scenegen.dataset.kitti import export_kitti
 from scenegen.dataset.specs import spec_sha256, write_specs
 from scenegen.dataset.store import FrameStore
 from scenegen.dataset.yolo import export_yolo
-from scenegen.errors import RunError
 from scenegen.gallery.build import build_gallery
 from scenegen.launchers.local import Outcome
 from scenegen.models.used import used_models

@@ -1,19 +1,13 @@
 """`--help`: every key with its default, what it is for and what it allows, read from conf/ and its types."""
 
-import re
-import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from conf.compose import CONF, flatten
+from conf.errors import UserError
+from conf.helptext import choices, comments, headline, own_comments, own_keys, table
 from randomizers.config import RandomizerConfig
-from scenegen.compose import CONF, defaults, flatten, options, value_at, written
-from scenegen.config import RenderConfig
-from scenegen.errors import UserError
-from scenegen.typewords import allowed, leaves, type_at
-
-_WIDTH = 118
-_WIDEST_KEY = 52
+from scenegen.compose import RENDER
 
 _USAGE = """\
 Renders labelled images of cars.
@@ -38,36 +32,16 @@ Exit codes
   1  something failed; what is committed stays, the same command resumes
   2  the command itself is wrong; nothing was rendered
   130  interrupted with Ctrl-C; the same command resumes"""
-_COMMENTED = re.compile(r"^(?P<indent> *)(?P<key>\w+):(?P<rest>[^#]*)(?:#\s*(?P<comment>.*))?$")
 
 
 def help_text(topic: str = "") -> str:
     """The page about the command, or about all keys below `topic`. Raises UserError where there are none."""
-    config = defaults()
+    config = RENDER.defaults()
     if topic:
         return _keys_below(topic.rstrip("."), config)
-    sections = [_USAGE, _choices(), _command_keys(config), _components(), _EXIT_CODES]
-    return "\n".join(sections)
-
-
-def _choices() -> str:
-    lines = ["Choices"]
-    for group, names in options().items():
-        lines.append(f"  {group}=NAME")
-        lines += [f"    {name:<16} {_headline(CONF / group / f'{name}.yaml')}" for name in names]
-    return "\n".join(lines) + "\n"
-
-
-def _command_keys(config: dict[str, Any]) -> str:
-    """All keys but the randomizer's, with the defaults of the default choices."""
-    comments = _comments(CONF / "render.yaml", "")
-    for group in options():
-        comments |= _comments(CONF / group / f"{config[group]['name']}.yaml", f"{group}.")
-    groups_own = {f"{group}.name" for group in options()}
-    keys = [
-        key for key in leaves(RenderConfig) if not key.startswith("randomizer.") and key not in groups_own
-    ]
-    return "\n".join(["Keys, with their defaults", *_table(keys, config, comments)]) + "\n"
+    keys = table(RENDER.settings, own_keys(RENDER, ["randomizer"]), config, own_comments(RENDER, config))
+    own = "\n".join(["Keys, with their defaults", *keys]) + "\n"
+    return "\n".join([_USAGE, choices(RENDER), own, _components(), _EXIT_CODES])
 
 
 def _components() -> str:
@@ -76,7 +50,7 @@ def _components() -> str:
         "(--help randomizer.COMPONENT lists what it draws from)",
     ]
     files = [(name, _component_file(name)) for name in RandomizerConfig.__struct_fields__]
-    lines += [f"  {name:<18} {_headline(file)}" for name, file in files if file.exists()]
+    lines += [f"  {name:<18} {headline(file)}" for name, file in files if file.exists()]
     return "\n".join(lines) + "\n"
 
 
@@ -84,48 +58,12 @@ def _keys_below(topic: str, config: dict[str, Any]) -> str:
     keys = [key for key in flatten(config) if f"{key}.".startswith(f"{topic}.")]
     if not keys:
         raise UserError(f"--help {topic}: no such key; --help lists the keys")
-    comments = _comments(CONF / "render.yaml", "")
+    said = comments(CONF / "render.yaml", "")
     for component in RandomizerConfig.__struct_fields__:
         if _component_file(component).exists():
-            comments |= _comments(_component_file(component), f"randomizer.{component}.")
-    return "\n".join(_table(keys, config, comments))
+            said |= comments(_component_file(component), f"randomizer.{component}.")
+    return "\n".join(table(RENDER.settings, keys, config, said))
 
 
 def _component_file(component: str) -> Path:
     return CONF / "randomizer" / "component" / f"{component}.yaml"
-
-
-def _headline(path: Path) -> str:
-    """A YAML file's opening comment."""
-    return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
-
-
-def _table(keys: Sequence[str], config: dict[str, Any], comments: dict[str, str]) -> list[str]:
-    """One entry per key: `key=default`, and in a column beside it what it is for and what it allows."""
-    heads = [f"  {key}={written(value_at(config, key))}" for key in keys]
-    column = min(max(map(len, heads)) + 2, _WIDEST_KEY)
-    lines: list[str] = []
-    for key, head in zip(keys, heads, strict=True):
-        words = "; ".join(filter(None, (comments.get(key), allowed(type_at(RenderConfig, key)))))
-        text = textwrap.wrap(words, _WIDTH, initial_indent=" " * column, subsequent_indent=" " * column)
-        if len(head) < column:
-            text[0] = head + text[0][len(head) :]
-        else:
-            lines.append(head)
-        lines += text
-    return lines
-
-
-def _comments(path: Path, prefix: str) -> dict[str, str]:
-    """Dotted key → the comment that stands behind it in a YAML file."""
-    found: dict[str, str] = {}
-    parents: list[tuple[int, str]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        match = _COMMENTED.match(line)
-        if not match:
-            continue
-        indent = len(match["indent"])
-        parents = [parent for parent in parents if parent[0] < indent] + [(indent, match["key"])]
-        if match["comment"]:
-            found[prefix + ".".join(name for _, name in parents)] = match["comment"]
-    return found

@@ -9,13 +9,13 @@ from pathlib import Path
 from assets import panoramas
 from assets.library import Library, Split
 from assets.textures import photos
+from conf.errors import UserError
 from scenegen.config import AssetsConfig, RenderConfig
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.files import write_error
 from scenegen.dataset.info import check_same, write_config
 from scenegen.dataset.specs import write_specs
 from scenegen.dataset.store import FrameStore, frame_name
-from scenegen.errors import UserError
 from scenegen.finish import finish, specs
 from scenegen.launchers.local import Outcome, run_local
 from scenegen.models.library import car_models

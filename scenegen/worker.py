@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
     ensure_packages()
 
-from scenegen.errors import RunError, UserError
+from conf.errors import RunError, UserError
 from scenegen.protocol import RENDER, SETUP, Done, Failed, Ready, Setup, Stop, receive, send
 
 # No other frame would fare better: the disk is full, or the folder must not be written.

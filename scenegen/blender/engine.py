@@ -5,9 +5,9 @@ from pathlib import Path
 
 import bpy
 
+from conf.errors import UserError
 from scenegen.blender import compat
 from scenegen.config import RendererConfig
-from scenegen.errors import UserError
 
 log = logging.getLogger(__name__)
 

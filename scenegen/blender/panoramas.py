@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from assets.folder import read_inside
 from assets.textures.cache import commit, place
-from scenegen.errors import UserError
+from conf.errors import UserError
 from scenegen.panorama_light import PanoramaLight, measure
 
 WIDEST_PX = 2048  # wider ones are loaded from a smaller copy in the cache

@@ -8,9 +8,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from conf.errors import RunError
 from scenegen.blender import compat
 from scenegen.blender.exr import read_exr
-from scenegen.errors import RunError
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 
 from assets.params import Params
+from conf.errors import RunError
 from scenegen.dataset.files import atomic_file
 from scenegen.dataset.polygons import rle_to_polygons
 from scenegen.dataset.records import CATEGORIES, Annotation, FrameRecord
 from scenegen.dataset.specs import shard_path
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import RunError
 
 # Annotation ids are frame × this + place in the record + 1: stable, and never 0, which COCOeval takes for
 # "unmatched".

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from scenegen.errors import RunError
+from conf.errors import RunError
 
 TEMPORARY_SUFFIX = ".tmp"
 

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from conf.errors import RunError, UserError
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.files import write_atomic
 from scenegen.dataset.records import CATEGORIES
-from scenegen.errors import RunError, UserError
 
 # What says how many frames are made, where, by whom and what is made of them, but not what is in a frame.
 _NOT_IN_FRAMES = frozenset(

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import zstandard
 
+from conf.errors import RunError
 from randomizers.spec import SceneSpec, from_json, to_json
 from scenegen.dataset.files import atomic_file
 from scenegen.dataset.store import FRAMES_PER_FOLDER
-from scenegen.errors import RunError
 
 _Line = tuple[int, int, bytes]  # frame, 0 for a new line and 1 for an old one, JSON
 

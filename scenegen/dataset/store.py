@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from conf.errors import RunError
 from scenegen.dataset.files import TEMPORARY_SUFFIX, write_atomic
 from scenegen.dataset.records import FrameRecord
-from scenegen.errors import RunError
 
 FRAMES_PER_FOLDER = 1000
 

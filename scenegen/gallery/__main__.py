@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from scenegen.errors import RunError, UserError
+from conf.errors import RunError, UserError
 from scenegen.gallery.build import build_gallery
 
 

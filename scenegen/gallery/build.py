@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 from jinja2 import Environment, FileSystemLoader
 
+from conf.errors import UserError
 from randomizers.spec import to_json
 from scenegen.dataset.files import write_error
 from scenegen.dataset.records import CAR_CATEGORY, FrameRecord
 from scenegen.dataset.specs import read_specs
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import UserError
 from scenegen.gallery import charts, shards
 from scenegen.gallery.contact_sheet import draw_contact_sheet, pick_frames
 from scenegen.gallery.kitti_reference import load_reference

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from conf.errors import RunError
 from scenegen.dataset.records import CAR_CATEGORY, Annotation, FrameRecord
-from scenegen.errors import RunError
 
 FRAMES = 24
 COLUMNS = 4

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from assets.params import Params
-from scenegen.errors import UserError
+from conf.errors import UserError
 from scenegen.gallery.statistics import EDGES, CarFigures, Statistics, Summary
 
 REFERENCE = Path(__file__).with_name("kitti_reference.json")

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assets.library import Library
+from conf.errors import RunError, UserError
 from scenegen.config import RenderConfig
 from scenegen.dataset.files import write_error
-from scenegen.errors import RunError, UserError
 from scenegen.protocol import REPORT, Done, Failed, Ready, Render, Setup, Stop, receive, send
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from scenegen.cli import exit_code
-from scenegen.errors import UserError
+from conf.errors import UserError
+from conf.exits import exit_code
 from scenegen.models.manifest import DESCRIPTIVE, Entry, read_manifest, write_manifest
 from scenegen.models.survey import SUFFIXES, Found, survey
 

@@ -14,8 +14,8 @@ import msgspec
 
 from assets.models.reading import Reading
 from assets.models.store import StoredModel, models_folder, read_models
+from conf.errors import RunError, UserError
 from scenegen.dataset.files import write_error
-from scenegen.errors import RunError, UserError
 from scenegen.launchers.local import script_command
 from scenegen.models.companions import Companion
 from scenegen.models.request import UNUSABLE, Request

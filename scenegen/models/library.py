@@ -9,8 +9,8 @@ import msgspec
 
 from assets.library import CarModel, ModelOrigin, Split
 from assets.models.params import ModelParams
+from conf.errors import UserError
 from scenegen.config import AssetsConfig
-from scenegen.errors import UserError
 from scenegen.models.manifest import DESCRIPTIVE, MANIFEST, Entry, again, read_manifest
 from scenegen.models.survey import SUFFIXES, Found, Say, folder_of, guesses_of, survey
 

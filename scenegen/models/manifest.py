@@ -8,8 +8,8 @@ import yaml
 
 from assets.models.reading import Slot
 from assets.params import Params
+from conf.errors import UserError
 from scenegen.dataset.files import write_atomic
-from scenegen.errors import UserError
 from scenegen.models.sidecar import NonNegative, Side, Text, read_yaml
 
 MANIFEST = "library.yaml"

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from assets.models.reading import Axis, Positive, Reading, Slot
 from assets.params import Params
-from scenegen.errors import UserError
+from conf.errors import UserError
 
 Side = Literal["train", "held_out"]
 NonNegative = Annotated[float, Meta(ge=0, le=1e6)]  # no infinity, which YAML writes as .inf

@@ -11,7 +11,7 @@ import msgspec
 from assets.folder import files_below
 from assets.library import in_split
 from assets.models.store import StoredModel
-from scenegen.errors import UserError
+from conf.errors import UserError
 from scenegen.models.companions import companions_of, content_hash
 from scenegen.models.gltf import Credits, credits_of
 from scenegen.models.importing import cache_key, imported, refusal

@@ -8,8 +8,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from conf.compose import CONF
 from randomizers.config import RandomizerConfig
-from scenegen.compose import CONF
 
 
 @lru_cache

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from conf.compose import CONF
 from randomizers.config import RandomizerConfig
-from scenegen.compose import CONF
 
 NAMES = sorted(path.stem for path in (CONF / "randomizer").glob("*.yaml"))
 

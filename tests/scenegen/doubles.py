@@ -20,14 +20,14 @@ if __name__ == "__main__":
 import msgspec
 
 from assets.library import Library
+from conf.errors import RunError, UserError
+from conf.exits import exit_code
 from randomizers.recipe import sample_scene
 from randomizers.spec import to_json
 from scenegen import job
-from scenegen.cli import exit_code
 from scenegen.config import RenderConfig
 from scenegen.dataset.records import FrameRecord
 from scenegen.dataset.store import FrameStore, frame_name
-from scenegen.errors import RunError, UserError
 from scenegen.protocol import Setup
 from scenegen.worker import Make, run
 

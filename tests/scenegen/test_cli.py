@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from conf.errors import UserError
+from conf.typewords import leaves
 from randomizers.config import RandomizerConfig
-from scenegen.compose import options
+from scenegen.compose import RENDER
 from scenegen.config import RenderConfig
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import UserError
 from scenegen.helptext import help_text
 from scenegen.progress import duration
-from scenegen.typewords import leaves
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,7 @@ def test_help_from_outside_and_into_a_closed_pipe():
 
 def test_help_names_every_key_of_the_command_with_its_default():
     text = help_text()
-    groups_own = {f"{group}.name" for group in options()}
+    groups_own = {f"{group}.name" for group in RENDER.options()}
     for key in leaves(RenderConfig):
         if not key.startswith("randomizer.") and key not in groups_own:
             assert f"\n  {key}=" in text, key
@@ -50,7 +50,7 @@ def test_help_names_every_key_of_the_command_with_its_default():
 
 def test_help_names_every_choice_and_component():
     text = help_text()
-    for group, names in options().items():
+    for group, names in RENDER.options().items():
         assert f"\n  {group}=NAME" in text
         assert all(f"\n    {name} " in text for name in names)
     components = set(RandomizerConfig.__struct_fields__) - {"name", "recipe"}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from conf.errors import UserError
 from scenegen.compose import compose
-from scenegen.errors import UserError
 
 
 def test_defaults_compose():

@@ -14,8 +14,8 @@ import yaml
 from assets.build import build
 from assets.library import CarModel
 from assets.models.store import looks_of, models_folder
+from conf.errors import RunError, UserError
 from scenegen.compose import compose
-from scenegen.errors import RunError, UserError
 from scenegen.models import importing
 from scenegen.models.__main__ import main as command
 from scenegen.models.library import car_models

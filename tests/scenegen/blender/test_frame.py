@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from conf.errors import UserError
 from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import UserError
 from scenegen.frame import FrameMaker
 from scenegen.scene import SEMANTICS
 

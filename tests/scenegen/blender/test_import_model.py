@@ -15,8 +15,8 @@ from boxcar import HEIGHT, LENGTH, WIDTH, Y_UP, box_car, moved, mtl_text, obj_te
 from assets.build import build
 from assets.library import CarModel
 from assets.models.store import looks_of
+from conf.errors import UserError
 from scenegen.compose import compose
-from scenegen.errors import UserError
 from scenegen.models.library import car_models
 from scenegen.models.survey import guesses_of
 

@@ -4,12 +4,12 @@ import bpy
 import numpy as np
 import pytest
 
+from conf.errors import UserError
 from randomizers.spec import Lighting, Sensor, Sky
 from scenegen.blender import engine, passes
 from scenegen.blender.panoramas import WIDEST_PX, Panoramas, encode_rgbe
 from scenegen.blender.stage import Stage
 from scenegen.config import RendererConfig
-from scenegen.errors import UserError
 from scenegen.placing.view import look_along
 from scenegen.scene import Scene, View
 

@@ -9,10 +9,10 @@ from frames import HEIGHT, POSE, WIDTH, K, annotation, decode, record, rectangle
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from conf.errors import RunError
 from scenegen.dataset.coco import coco_path, write_coco
 from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import RunError
 
 INFO = {"description": "Cars", "config_sha256": "ab"}
 LICENSES = [{"id": 1, "name": "ours", "url": ""}]

@@ -5,11 +5,11 @@ import json
 import pytest
 import yaml
 
+from conf.errors import UserError
 from scenegen.compose import compose
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.info import check_same, config_hash, write_config, write_info
 from scenegen.dataset.records import CATEGORIES
-from scenegen.errors import UserError
 
 DEFAULT = compose([])
 COUNTS = Counts(images=3, annotations=9, ignored=2, hidden=1, categories={"car": 9})

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 import zstandard
 
+from conf.errors import RunError
 from randomizers.recipe import sample_scene
 from randomizers.spec import to_json
 from scenegen.compose import compose
 from scenegen.dataset.specs import read_specs, shard_path, spec_sha256, write_specs
-from scenegen.errors import RunError
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from frames import annotation, record, rectangle
 
+from conf.errors import RunError
 from scenegen.dataset import files as files_module
 from scenegen.dataset.files import atomic_file, write_atomic
 from scenegen.dataset.store import FrameStore, frame_name
-from scenegen.errors import RunError
 
 
 def everything_in(root: Path) -> list[str]:

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from PIL import Image
 
+from conf.errors import RunError, UserError
 from randomizers.spec import SceneSpec
 from scenegen.dataset.records import CATEGORIES, FrameRecord
 from scenegen.dataset.specs import read_specs
 from scenegen.dataset.store import FrameStore
-from scenegen.errors import RunError, UserError
 from scenegen.gallery.__main__ import main
 from scenegen.gallery.build import build_gallery
 from scenegen.gallery.contact_sheet import BOX, draw_contact_sheet, pick_frames

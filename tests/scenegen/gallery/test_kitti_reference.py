@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scenegen.errors import UserError
+from conf.errors import UserError
 from scenegen.gallery import kitti_reference
 from scenegen.gallery.kitti_reference import load_reference, measure_kitti
 from scenegen.gallery.statistics import EDGES, median, shares

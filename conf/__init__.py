@@ -1,0 +1,1 @@
+"""The commands' defaults, and what turns them and the command line into checked settings."""
