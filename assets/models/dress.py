@@ -103,7 +103,8 @@ def _look(
     metallic, roughness = material.metallic, material.roughness
     if (metallic, roughness) == _UNSAID:
         metallic, roughness = 0.0, 0.6
-    flat = np.abs(np.cross(uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0])).sum() / 2
+    (a, b), (c, d) = (uv[:, 1] - uv[:, 0]).T, (uv[:, 2] - uv[:, 0]).T
+    flat = np.abs(a * d - b * c).sum() / 2
     return Look(
         color=material.color,
         roughness=roughness,
