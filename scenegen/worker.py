@@ -85,8 +85,8 @@ def _is_fatal(error: BaseException | None) -> bool:
 
 
 def _cause(error: Exception) -> str:
-    own = type(error).__module__.startswith("scenegen.")
-    return str(error) if own else f"{type(error).__name__}: {error}"
+    """The message; of an error that is not ours, which says less, with its kind."""
+    return str(error) if isinstance(error, UserError | RunError) else f"{type(error).__name__}: {error}"
 
 
 def _set_up_blender(setup: Setup) -> tuple[Make, str]:
