@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 
 HIP, NECK, SHOULDER = 0.53, 0.845, 0.804  # heights of a person who stands
 THIGH, SHANK, UPPER_ARM, FOREARM = 0.245, 0.246, 0.186, 0.146
-ANKLE = HIP - THIGH - SHANK
 _HIP_HALF, _SHOULDER_HALF = 0.046, 0.1
 _LEFT_RIGHT = np.array([[0.0, 1.0, 0.0], [0.0, -1.0, 0.0]])
 

@@ -255,6 +255,18 @@ class Sensor(Params):
     seed: int
 
 
+PERFECT_SENSOR = Sensor(  # changes nothing but the encoding
+    exposure_ev=0,
+    white_balance=(1, 1),
+    blur_px=0,
+    shot_noise=0,
+    read_noise=0,
+    vignette=0,
+    jpeg_quality=95,
+    seed=0,
+)
+
+
 class SceneSpec(Params):
     """One frame. `clip` keys the streams of all components but `sensor`, which is keyed by `frame`."""
 

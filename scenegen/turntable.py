@@ -30,7 +30,7 @@ from assets.models.params import ModelParams
 from assets.params import Params
 from assets.street.params import BarrierParams, BuildingParams, PlaneParams, PostParams, TreeParams
 from assets.traffic.params import TrafficShape
-from randomizers.spec import Lighting, Sensor, Sky, Sun
+from randomizers.spec import PERFECT_SENSOR, Lighting, Sky, Sun
 from scenegen.blender import engine, passes
 from scenegen.blender.stage import Stage, mesh_of
 from scenegen.config import RendererConfig
@@ -61,16 +61,6 @@ _LIGHTING = Lighting(
     sky=Sky(zenith=(0.75, 0.82, 0.95), horizon=_WHITE, strength=0.8, clouds=0.0, seed=0),
     exposure_ev=0.1,
 )
-_SENSOR = Sensor(
-    exposure_ev=0,
-    white_balance=(1, 1),
-    blur_px=0,
-    shot_noise=0,
-    read_noise=0,
-    vignette=0,
-    jpeg_quality=95,
-    seed=0,
-)
 
 
 class Shot(Params):
@@ -94,11 +84,11 @@ def picture(stage: Stage, shot: Shot, width: int, height: int) -> NDArray[np.uin
     )
     view = _view(shot, low, high, width, height)
     try:
-        stage.build(Scene(instances, view, _LIGHTING, _SENSOR, backdrop=None))
+        stage.build(Scene(instances, view, _LIGHTING, PERFECT_SENSOR, backdrop=None))
         rendered = passes.render(eevee=False)
     finally:
         stage.clear()
-    return develop(rendered.rgb, _LIGHTING.exposure_ev, _SENSOR)
+    return develop(rendered.rgb, _LIGHTING.exposure_ev, PERFECT_SENSOR)
 
 
 def _view(shot: Shot, low: NDArray[np.float64], high: NDArray[np.float64], width: int, height: int) -> View:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from connected import connected
 from numpy.typing import NDArray
 
 from assets.mesh import Mesh
@@ -47,11 +48,4 @@ def _welded(mesh: Mesh) -> NDArray[np.int64]:
 
 def _parts(faces: NDArray[np.int64]) -> NDArray[np.int64]:
     """A number per face, equal for faces that hang together."""
-    label = np.arange(faces.max() + 1)
-    while True:
-        lowest = label.copy()
-        np.minimum.at(lowest, faces.ravel(), np.repeat(label[faces].min(axis=1), 3))
-        lowest = lowest[lowest]
-        if np.array_equal(lowest, label):
-            return label[faces[:, 0]]
-        label = lowest
+    return connected(faces)[faces[:, 0]]

@@ -6,19 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from randomizers.spec import Sensor
+from randomizers.spec import PERFECT_SENSOR, Sensor
 from scenegen.sensor import develop, encode_srgb, jpeg
 
-NEUTRAL = Sensor(
-    exposure_ev=0,
-    white_balance=(1, 1),
-    blur_px=0,
-    shot_noise=0,
-    read_noise=0,
-    vignette=0,
-    jpeg_quality=95,
-    seed=7,
-)
+NEUTRAL = msgspec.structs.replace(PERFECT_SENSOR, seed=7)
 
 
 def with_fault(**change) -> Sensor:

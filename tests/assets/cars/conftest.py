@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from connected import connected
 from numpy.typing import NDArray
 
 from assets.cars import CarParams, build_car
@@ -80,12 +81,5 @@ def dismantle() -> Callable[..., Pieces]:
 
 def _dismantle(params: CarParams) -> Pieces:
     mesh = build_car(params)
-    label = np.arange(len(mesh.vertices))
-    while True:
-        lowest = label.copy()
-        np.minimum.at(lowest, mesh.faces.ravel(), np.repeat(label[mesh.faces].min(axis=1), 3))
-        lowest = lowest[lowest]
-        if np.array_equal(lowest, label):
-            break
-        label = lowest
+    label = connected(mesh.faces)
     return Pieces(mesh, label, int(np.bincount(label).argmax()))

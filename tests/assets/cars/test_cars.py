@@ -5,6 +5,7 @@ from typing import get_args
 import msgspec
 import numpy as np
 import pytest
+from connected import connected
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,7 +91,7 @@ def test_mesh_is_closed_and_faces_outward(params: CarParams) -> None:
     assert np.array_equal(np.sort(forward), np.sort(backward))
     assert len(np.unique(mesh.faces)) == count
 
-    labels = components(mesh)
+    labels = connected(mesh.faces)
     corners = mesh.vertices[mesh.faces].astype(float)
     corners -= corners.mean(axis=(0, 1))
     volumes = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
@@ -175,19 +176,7 @@ def test_grid_does_not_fold(params: CarParams) -> None:
     assert sorted(pillars, key=stations.at.__getitem__) == pillars
 
 
-def components(mesh: Mesh) -> np.ndarray:
-    """(V,) the lowest vertex that each vertex is connected with."""
-    label = np.arange(len(mesh.vertices))
-    while True:
-        lowest = label.copy()
-        np.minimum.at(lowest, mesh.faces.ravel(), np.repeat(label[mesh.faces].min(axis=1), 3))
-        lowest = lowest[lowest]
-        if np.array_equal(lowest, label):
-            return label
-        label = lowest
-
-
 def largest_component(mesh: Mesh) -> np.ndarray:
     """Vertices of the body shell."""
-    label = components(mesh)
+    label = connected(mesh.faces)
     return np.flatnonzero(label == np.bincount(label).argmax())

@@ -9,7 +9,7 @@ from assets.cars.sample import sample_car
 from assets.distractors.params import DistractorParams
 from assets.stream import Stream
 from assets.street.params import PlaneParams
-from randomizers.spec import Lighting, Paint, Sensor, Sky
+from randomizers.spec import PERFECT_SENSOR, Lighting, Paint, Sky
 from scenegen.blender import engine, passes
 from scenegen.blender.stage import Stage
 from scenegen.config import RendererConfig
@@ -24,16 +24,6 @@ WHITE = (1.0, 1.0, 1.0)
 CAR = sample_car(Stream(3), {"estate": 1.0})
 SIDE, REAR = ((0.0, -8.0, 1.2), (0.0, 1.0, 0.0)), ((-8.0, 0.0, 1.0), (1.0, 0.0, 0.0))
 PAINT = Paint(color=WHITE, roof_color=WHITE, metallic=0.0, roughness=0.5, coat=0.0, dirt=0.0, lamps="unlit")
-SENSOR = Sensor(
-    exposure_ev=0,
-    white_balance=(1, 1),
-    blur_px=0,
-    shot_noise=0,
-    read_noise=0,
-    vignette=0,
-    jpeg_quality=95,
-    seed=0,
-)
 
 
 @pytest.fixture
@@ -52,7 +42,7 @@ def render(tmp_path):
         lighting = Lighting(points=(), sun=None, sky=sky, exposure_ev=0.0)
         stage = Stage(None, None, tmp_path)
         try:
-            stage.build(Scene(tuple(instances), View(k, pose, WIDTH, HEIGHT), lighting, SENSOR, None))
+            stage.build(Scene(tuple(instances), View(k, pose, WIDTH, HEIGHT), lighting, PERFECT_SENSOR, None))
             return passes.render(eevee=False)
         finally:
             stage.clear()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from conf.errors import UserError
-from randomizers.spec import Lighting, Sensor, Sky
+from randomizers.spec import PERFECT_SENSOR, Lighting, Sky
 from scenegen.blender import engine, passes
 from scenegen.blender.panoramas import WIDEST_PX, Panoramas, encode_rgbe
 from scenegen.blender.stage import Stage
@@ -17,16 +17,6 @@ pytestmark = pytest.mark.blender
 
 WHITE = (1.0, 1.0, 1.0)
 SIZE = 40  # pixels of a square picture
-SENSOR = Sensor(
-    exposure_ev=0,
-    white_balance=(1, 1),
-    blur_px=0,
-    shot_noise=0,
-    read_noise=0,
-    vignette=0,
-    jpeg_quality=95,
-    seed=0,
-)
 
 
 def sky_of(height=32, radiance=0.5):
@@ -61,7 +51,7 @@ def look(folder, tmp_path):
         )
         stage = Stage(None, folder, tmp_path / "cache")
         try:
-            stage.build(Scene((), View(k, pose, SIZE, SIZE), lighting, SENSOR, None))
+            stage.build(Scene((), View(k, pose, SIZE, SIZE), lighting, PERFECT_SENSOR, None))
             bpy.context.view_layer.update()
             lamps = [
                 (lamp.data.energy, lamp.matrix_world.copy())
