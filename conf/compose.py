@@ -15,7 +15,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from conf.errors import UserError
-from conf.typewords import allowed, is_text, type_at
+from conf.typewords import allowed, is_mapping, is_text, type_at
 
 CONF = Path(__file__).resolve().parent
 
@@ -56,8 +56,11 @@ class Command(Generic[S]):
 
     def options(self) -> dict[str, list[str]]:
         """Config group → the names it can be set to (`randomizer=NAME`)."""
-        folders = sorted(path for path in CONF.iterdir() if path.name in self.settings.__struct_fields__)
-        return {folder.name: sorted(path.stem for path in folder.glob("*.yaml")) for folder in folders}
+        fields = msgspec.structs.fields(self.settings)
+        groups = sorted(
+            field.name for field in fields if is_mapping(field.type) and (CONF / field.name).is_dir()
+        )
+        return {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in groups}
 
     def _load(self, overrides: list[str], resolve: bool) -> dict[str, Any]:
         with initialize_config_dir(config_dir=str(CONF), version_base=None):
@@ -78,6 +81,9 @@ class Command(Generic[S]):
         return parsed.value()
 
     def _convert(self, composed: dict[str, Any], given: Iterable[str]) -> S:
+        for key, value in flatten(composed).items():
+            if value == "???":  # OmegaConf's sign of a value that must be given
+                raise UserError(f"{key} is not set: give {key}=…; --help says what it is")
         try:
             return msgspec.convert(composed, self.settings)
         except msgspec.ValidationError as error:

@@ -44,6 +44,11 @@ def is_text(kind: inspect.Type) -> bool:
     return any(isinstance(member, inspect.StrType) for member in members)
 
 
+def is_mapping(kind: object) -> bool:
+    """Whether a field's annotated type is a record of its own, as a config group's is."""
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
 def allowed(kind: inspect.Type) -> str:
     """The values a type allows, e.g. 'an integer, 1 or more, or auto'."""
     match kind:
