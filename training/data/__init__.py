@@ -1,0 +1,1 @@
+"""Pictures with true boxes: readers of each format, splits, augmentation, mixing, and the torch dataset."""

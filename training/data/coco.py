@@ -1,0 +1,171 @@
+"""COCO datasets: Carousel's own (annotations/instances.json beside images/) and anyone's."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from math import hypot
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import msgspec
+
+from conf.errors import UserError
+from training.data.pictures import picture_size
+from training.data.truth import LabelledImage, Row, Truth, checked_box
+from training.errors import OnError, skip_or_raise
+
+# KITTI has neither buses nor motorcyclists; its "Misc" holds what fits nowhere else.
+KINDS = {
+    "car": "Car",
+    "van": "Van",
+    "truck": "Truck",
+    "bus": "Misc",
+    "motorcyclist": "Misc",
+    "cyclist": "Cyclist",
+    "pedestrian": "Pedestrian",
+    "dontcare": "DontCare",
+}
+ID_DIGITS = 9
+
+
+class Category(msgspec.Struct):
+    id: int
+    name: str
+
+
+class Image(msgspec.Struct):
+    id: int | str
+    file_name: str
+    width: int | None = None
+    height: int | None = None
+    video_id: int | str | None = None
+
+
+class Cuboid(msgspec.Struct):
+    location: tuple[float, float, float]
+
+
+class Annotation(msgspec.Struct):
+    id: int | str
+    image_id: int | str
+    category_id: int
+    bbox: tuple[float, float, float, float]
+    iscrowd: Annotated[int, msgspec.Meta(ge=0, le=1)] | bool = 0
+    truncation: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    occlusion_level: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
+    cuboid: Cuboid | None = None
+
+
+class Instances(msgspec.Struct):
+    images: list[Image]
+    annotations: list[Annotation]
+    categories: list[Category]
+
+
+def read_coco(
+    root_or_json: Path, images: Path | None = None, *, on_error: OnError = "raise"
+) -> list[LabelledImage]:
+    """The pictures of a COCO dataset: its folder, with annotations/instances.json, or the JSON file itself.
+
+    A `file_name` is looked for in the folder `images`; without one, beside the JSON file, in ../images and in
+    .. from there. Ids are the JSON's, numbers with nine digits ("000000042"), as Carousel names its files. A
+    picture's group is its `video_id`. Carousel's truncation, occlusion level and location are taken where
+    they stand.
+
+    UserError names the file and the entry of the first mistake; `on_error="skip"` warns and leaves that
+    picture out (damaged JSON, ids given twice and a file without a category "car" always raise).
+    """
+    path = root_or_json / "annotations" / "instances.json" if root_or_json.is_dir() else root_or_json
+    instances = _decode(path)
+    kinds = {
+        category.id: KINDS.get(category.name.lower(), category.name) for category in instances.categories
+    }
+    if "Car" not in kinds.values():
+        named = ", ".join(sorted(kinds.values())) or "none"
+        raise UserError(f'{path}: no category is called "car"; there are: {named}')
+    _refuse_duplicates(path, instances)
+    annotations = _by_image(path, instances, on_error)
+    folders = [images] if images else [path.parent, path.parent.parent / "images", path.parent.parent]
+    found = []
+    for image in instances.images:
+        try:
+            found.append(_labelled(path, image, annotations[image.id], kinds, folders))
+        except UserError as error:
+            skip_or_raise(error, on_error)
+    return sorted(found, key=lambda image: image.id)
+
+
+def _decode(path: Path) -> Instances:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Instances)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; a COCO dataset has its labels there") from None
+    except msgspec.DecodeError as error:  # its message names the byte, or the entry that isn't as COCO has it
+        raise UserError(f"{path}: {error}") from error
+
+
+def _refuse_duplicates(path: Path, instances: Instances) -> None:
+    ids: dict[str, list[int | str]] = {
+        "image": [image.id for image in instances.images],
+        "annotation": [annotation.id for annotation in instances.annotations],
+        "category": [category.id for category in instances.categories],
+    }
+    for what, names in ids.items():
+        for name, times in Counter(names).most_common(1):
+            if times > 1:
+                raise UserError(f"{path}: {times} {what} entries have the id {name!r}; ids must be unique")
+
+
+def _by_image(path: Path, instances: Instances, on_error: OnError) -> Mapping[int | str, list[Annotation]]:
+    known = {image.id for image in instances.images}
+    annotations: dict[int | str, list[Annotation]] = defaultdict(list)
+    for annotation in instances.annotations:
+        if annotation.image_id in known:
+            annotations[annotation.image_id].append(annotation)
+        else:
+            told = f"annotation {annotation.id!r} is of image {annotation.image_id!r}, which isn't listed"
+            skip_or_raise(UserError(f"{path}: {told}"), on_error)
+    return annotations
+
+
+def _labelled(
+    path: Path, image: Image, annotations: list[Annotation], kinds: Mapping[int, str], folders: list[Path]
+) -> LabelledImage:
+    where = f"{path}: image {image.id!r}"
+    file = _picture(image.file_name, folders, where)
+    width, height = picture_size(file)
+    if (image.width or width, image.height or height) != (width, height):
+        told = f"{image.width} × {image.height}, but {file} is {width} × {height}"
+        raise UserError(f"{where} is said to be {told}: the labels are of another picture")
+    rows = []
+    for annotation in annotations:
+        if annotation.category_id not in kinds:
+            told = f"annotation {annotation.id!r} is of category {annotation.category_id}"
+            raise UserError(f"{path}: {told}, which isn't listed under categories")
+        rows.append(_row(annotation, kinds[annotation.category_id], width, height, path))
+    group = "" if image.video_id is None else str(image.video_id)
+    return LabelledImage(image_name(image.id), file, width, height, group, Truth.of(rows))
+
+
+def image_name(number: int | str) -> str:
+    """A COCO image id as an id of ours: numbers with nine digits, names as they are."""
+    return f"{number:0{ID_DIGITS}d}" if isinstance(number, int) else number
+
+
+def _picture(name: str, folders: list[Path], where: str) -> Path:
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name.replace("\\", "/")).parts:
+        raise UserError(f"{where}: file_name {name!r} leaves the dataset's folder")
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    places = ", ".join(str(folder) for folder in folders)
+    raise UserError(f"{where}: {name!r} is missing (looked in {places})")
+
+
+def _row(annotation: Annotation, kind: str, width: int, height: int, path: Path) -> Row:
+    x, y, w, h = annotation.bbox
+    box = checked_box((x, y, x + w, y + h), width, height, f"{path}: annotation {annotation.id!r}")
+    distance_m = float("nan")
+    if annotation.cuboid is not None:
+        distance_m = hypot(annotation.cuboid.location[0], annotation.cuboid.location[2])
+    ignored = bool(annotation.iscrowd)
+    return Row(kind, box, annotation.truncation, annotation.occlusion_level, distance_m, ignored)
