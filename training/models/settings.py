@@ -1,0 +1,54 @@
+"""Types and bounds of conf/model: which detector, on which backbone, at which input size."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+HeadName = Literal["ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn"]
+BackboneName = Literal["mobilenet_v1", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small"]
+Padding = Literal["pytorch", "tensorflow"]
+Normalisation = Literal["imagenet", "half"]
+
+Fraction = Annotated[float, Meta(gt=0, le=1)]
+Pixels = Annotated[int, Meta(ge=32, le=8192)]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Frozen base of every settings record: unknown keys are errors."""
+
+
+class AnchorConfig(Settings):
+    """Anchors by shape; where they stand and on which feature map follows from their size (anchors.py)."""
+
+    # (width, height) as fractions of the input's, so that they fit every input size; or a named set of them
+    shapes: Literal["kitti_cars"] | tuple[tuple[Fraction, Fraction], ...] = "kitti_cars"
+    # centres stand at most this fraction of an anchor's width and height apart
+    spacing: Fraction = 0.5
+
+
+class ModelConfig(Settings):
+    """conf/model: one detector. The defaults are those of conf/model/ssdlite_mobilenet_v3_large.yaml."""
+
+    name: str = "ssdlite_mobilenet_v3_large"
+    head: HeadName = "ssdlite"
+    backbone: BackboneName = "mobilenet_v3_large"
+    width_mult: Annotated[float, Meta(ge=0.25, le=1.4)] = 1.0
+    reduced_tail: bool = False  # V3: half the channels in the last three blocks
+    keep_last_conv: bool = False  # V2: keep the last 1x1 convolution, 320 to 1280 channels
+    input: tuple[Pixels, Pixels] = (192, 640)  # height, width
+    classes: Annotated[int, Meta(ge=1)] = 1  # without background
+    weights: str = "imagenet"  # of the backbone: imagenet, none or a file
+    padding: Literal["auto"] | Padding = "auto"  # auto: what the weights were trained with
+    normalisation: Literal["auto"] | Normalisation = "auto"
+    freeze: Literal["none", "backbone", "batchnorm"] = "none"
+    bn_momentum: Fraction = 0.03
+    anchors: AnchorConfig = AnchorConfig()
+    score_threshold: Annotated[float, Meta(ge=0, lt=1)] = 0.01
+    nms_threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.5
+    detections_per_image: Annotated[int, Meta(ge=1)] = 100
+
+    def __post_init__(self) -> None:
+        if self.reduced_tail and not self.backbone.startswith("mobilenet_v3"):
+            raise ValueError(f"reduced_tail is an option of MobileNet V3, not of {self.backbone}")
+        if self.keep_last_conv and self.backbone != "mobilenet_v2":
+            raise ValueError(f"keep_last_conv is an option of MobileNet V2, not of {self.backbone}")
