@@ -1,0 +1,59 @@
+"""DetectionData: the loaders of a run; a resumed run goes on behind the last batch that was trained."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from lightning.pytorch import LightningDataModule
+from torch.utils.data import DataLoader
+
+from training.data.dataset import DetectionDataset, collate
+from training.data.mixing import MixedBatches
+
+_READ_AHEAD = 4  # batches that each loading process prepares
+
+
+class DetectionData(LightningDataModule):
+    """train: the pictures of all sources; batches: the order they are drawn in; validation: sets by name."""
+
+    def __init__(
+        self,
+        train: DetectionDataset,
+        batches: MixedBatches,
+        validation: Mapping[str, DetectionDataset],
+        batch_size: int,
+        loaders: int,
+    ) -> None:
+        super().__init__()
+        self._train, self._batches = train, batches
+        self._validation, self._batch_size, self._loaders = validation, batch_size, loaders
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        return DataLoader(self._train, batch_sampler=self._batches, **self._reading())
+
+    def val_dataloader(self) -> list[DataLoader[Any]]:
+        return [
+            DataLoader(dataset, batch_size=self._batch_size, **self._reading())
+            for dataset in self._validation.values()
+        ]
+
+    def state_dict(self) -> dict[str, int]:
+        """How far training has come. Every batch is a step: no gradients are accumulated over batches."""
+        assert self.trainer is not None
+        epoch, batch = divmod(self.trainer.global_step, len(self._batches))
+        return {"epoch": epoch, "batch": batch}
+
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        self._batches.seek(state_dict["epoch"], state_dict["batch"])
+
+    def _reading(self) -> dict[str, Any]:
+        extra = {"persistent_workers": True, "prefetch_factor": _READ_AHEAD} if self._loaders else {}
+        return {"num_workers": self._loaders, "collate_fn": collate, **extra}
+
+
+def loader_count(wanted: int | str) -> int:
+    """Reading processes: as many as there are cores but one, at most 8, unless a number is `wanted`."""
+    if wanted != "auto":
+        return int(wanted)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores - 1, 8))

@@ -1,0 +1,62 @@
+"""A run's folder: its settings and versions; the same command again goes on with it, another is refused."""
+
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from conf.compose import flatten
+from conf.errors import RunError, UserError
+
+_LIBRARIES = ("torch", "torchvision", "lightning", "timm", "numpy")
+_FREE = frozenset({"out", "trainer.accelerator", "trainer.devices", "trainer.loaders"})  # where, not what
+
+
+def open_run(out: Path, settings: msgspec.Struct) -> None:
+    """Make the folder and write config.yaml and versions.yaml into it.
+
+    Raises UserError where the folder is a run of other settings, RunError where it cannot be written.
+    """
+    told = msgspec.to_builtins(settings)
+    path = out / "config.yaml"
+    if path.exists():
+        _check_same(path, told)
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "versions.yaml").write_text(_dump(versions()), encoding="utf-8")
+        path.write_text(_dump(told), encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def versions() -> dict[str, str]:
+    """Of Python, Carousel and what does the numbers."""
+    return {"python": platform.python_version(), "carousel": importlib.metadata.version("carousel")} | {
+        name: importlib.metadata.version(name) for name in _LIBRARIES
+    }
+
+
+def _check_same(path: Path, wanted: dict[str, Any]) -> None:
+    try:
+        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise UserError(f"{path} cannot be read ({error}): choose another folder with out=FOLDER") from error
+    there, here = flatten(stored), flatten(wanted)
+    differing = [
+        f"{key} is {there.get(key, 'not set')} there and {here.get(key, 'not set')} here"
+        for key in sorted((there.keys() | here.keys()) - _FREE)
+        if there.get(key) != here.get(key)
+    ]
+    if differing:
+        raise UserError(
+            f"out={path.parent} holds a run of other settings: {'; '.join(differing)}. "
+            "Give the same values to go on with it, or choose another folder with out=FOLDER"
+        )
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,131 @@
+"""Types and bounds of conf/pretrain.yaml, finetune.yaml, evaluate.yaml, predict.yaml and export.yaml."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from training.data.settings import Augmentation
+from training.models.settings import ModelConfig, Settings
+
+Count = Annotated[int, Meta(ge=1)]
+NonNegative = Annotated[float, Meta(ge=0)]
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+PartShare = Annotated[float, Meta(ge=0, lt=1)]
+Accelerator = Literal["auto", "cpu", "gpu"]
+OnError = Literal["raise", "skip"]
+
+
+class TrainerConfig(Settings):
+    """conf/trainer: how long and how training goes."""
+
+    name: str
+    max_epochs: Count
+    batch_size: Count  # pictures per process
+    optimizer: Literal["adamw", "sgd", "rmsprop"]
+    learning_rate: Positive
+    weight_decay: NonNegative
+    warmup_steps: Annotated[int, Meta(ge=0)]
+    final_rate: Share  # of the learning rate, reached along a cosine
+    clip_norm: NonNegative  # of the gradients; 0: off
+    ema_decay: PartShare  # of the averaged weights; 0: off
+    patience: Annotated[int, Meta(ge=0)]  # validations without gain before stopping; 0: never
+    validate_every: Count  # epochs
+    checkpoint_every: Count  # steps
+    precision: Literal["auto", "32", "16-mixed", "bf16-mixed"]
+    accelerator: Accelerator
+    devices: Literal["auto"] | Count
+    loaders: Literal["auto"] | Annotated[int, Meta(ge=0)]  # processes that read and augment pictures
+
+
+class SyntheticConfig(Settings):
+    """data: rendered pictures, or anyone's in COCO format, or Virtual KITTI 2."""
+
+    root: str
+    held_out: PartShare  # of the clips, for validation
+    limit: Count | None  # the first pictures of a fixed order
+
+
+class ReplayConfig(Settings):
+    """replay: synthetic pictures among the real ones of fine-tuning."""
+
+    share: PartShare  # of every batch; 0: none
+    root: str | None
+
+
+class KittiConfig(Settings):
+    """kitti: the real pictures."""
+
+    root: str | None  # null: $KITTI_ROOT where it is set
+    tracking: tuple[str, ...]  # sequences that are added to the object set's pictures
+
+
+class PretrainConfig(Settings):
+    """conf/pretrain.yaml."""
+
+    randomizer: str
+    out: str
+    seed: int
+    render: bool
+    on_error: OnError
+    data: SyntheticConfig
+    kitti: KittiConfig
+    split: str  # KITTI's pictures that choose the checkpoint
+    model: ModelConfig
+    augmentation: Augmentation
+    trainer: TrainerConfig
+
+
+class FinetuneConfig(Settings):
+    """conf/finetune.yaml."""
+
+    checkpoint: str | None  # null: from `model`
+    out: str
+    seed: int
+    on_error: OnError
+    kitti: KittiConfig
+    split: str
+    selection: PartShare  # of the split's drives: they choose the checkpoint
+    n_real: Count | None  # train on so many of the others
+    replay: ReplayConfig
+    adapt: bool
+    model: ModelConfig
+    augmentation: Augmentation
+    trainer: TrainerConfig
+
+
+class EvaluateConfig(Settings):
+    """conf/evaluate.yaml."""
+
+    checkpoint: str | None
+    detections: str | None
+    category: Annotated[int, Meta(ge=0)]  # of cars in COCO results
+    out: str | None
+    seed: int
+    on_error: OnError
+    kitti: KittiConfig
+    split: str
+    adapt: str | None  # the split whose pictures, without labels, BatchNorm is adapted to
+    latency: bool
+    batch_size: Count
+    accelerator: Accelerator
+
+
+class PredictConfig(Settings):
+    """conf/predict.yaml."""
+
+    checkpoint: str
+    source: str
+    out: str
+    threshold: Share
+    batch_size: Count
+    accelerator: Accelerator
+
+
+class ExportConfig(Settings):
+    """conf/export.yaml."""
+
+    checkpoint: str
+    format: Literal["onnx"]
+    out: str | None
+    dynamic_batch: bool
