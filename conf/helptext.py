@@ -21,7 +21,8 @@ def choices(command: Command[Any]) -> str:
     lines = ["Choices"]
     for group, names in command.options().items():
         lines.append(f"  {group}=NAME")
-        lines += [f"    {name:<16} {headline(CONF / group / f'{name}.yaml')}" for name in names]
+        width = max(16, *map(len, names))
+        lines += [f"    {name:<{width}} {headline(CONF / group / f'{name}.yaml')}" for name in names]
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,6 @@
 """The pretraining command: a detector from rendered pictures. `python training/pretrain.py --help`."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,63 +9,65 @@ if __name__ == "__main__":
     sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "training")]
 
 from conf.compose import Command
-from conf.errors import UserError
+from conf.errors import RunError, UserError
 from conf.exits import exit_code
+from training.helptext import asks_for_help, print_help
 from training.settings import PretrainConfig
 
 PRETRAIN = Command("pretrain", PretrainConfig)
+RENDER = Path(__file__).resolve().parent.parent / "scenegen" / "render.py"
+FRAMES = 10_000  # rendered where data.limit does not say how many
 
 
-def run(config: PretrainConfig) -> int:
-    """Train, and say where the checkpoint is. Returns the exit code."""
-    _check_there(config)
-    import torch  # after what can be refused without it
+def main(arguments: list[str]) -> int:
+    """The command. Returns its exit code; raises UserError or RunError."""
+    if asks_for_help(arguments):
+        return print_help(PRETRAIN)
+    config = PRETRAIN.compose(arguments)
+    _have_dataset(config)
+    return _run(config)
 
-    from training.data.dataset import DetectionDataset
-    from training.data.mixing import MixedBatches
-    from training.loop.data import DetectionData, loader_count
-    from training.loop.fit import fit
-    from training.loop.module import DetectionModule
+
+def _have_dataset(config: PretrainConfig) -> None:
+    """Render a missing dataset if that is asked for, else raise a UserError that says how."""
+    root = Path(config.data.root)
+    if root.exists():
+        return
+    count = config.data.limit or FRAMES
+    arguments = [f"randomizer={config.randomizer}", f"n={count}", f"out={root}"]
+    if not config.render:
+        raise UserError(
+            f"data.root={root}: there is no such dataset. Render it first, or give render=true:\n"
+            f"    python scenegen/render.py {' '.join(arguments)}"
+        )
+    # In its own process: Blender and PyTorch do not share one.
+    code = subprocess.run([sys.executable, str(RENDER), *arguments]).returncode
+    if code:
+        raise RunError(f"rendering {root} ended with exit code {code}: see above; the same command goes on")
+
+
+def _run(config: PretrainConfig) -> int:
+    from training.commands import prepare, print_pictures, report_run  # torch: after what needs none
+    from training.loop.train import train
     from training.models.build import build_detector
     from training.runs import open_run
     from training.sources import kitti, kitti_root, synthetic
 
-    train, held = synthetic(config.data, config.seed)
+    pictures, held = synthetic(config.data, config.seed, config.on_error)
     validation = {"synthetic": held} if held else {}
-    if kitti_root(config.kitti):
-        validation["real"] = kitti(config.kitti, config.kitti.split)
+    if kitti_root(config.kitti):  # synthetic pictures do not foretell which checkpoint is best on real ones
+        validation = {"real": kitti(config.kitti, config.split, config.on_error)} | validation
     out = Path(config.out)
     open_run(out, config)
-    torch.manual_seed(config.seed)
+    prepare(config.seed)
     detector = build_detector(config.model)
     print(detector.loaded)
-    size, seed = config.model.input, config.seed
-    module = DetectionModule(detector, config.trainer, validation, seed)
-    data = DetectionData(
-        DetectionDataset(train, size, config.augmentation, seed=seed),
-        MixedBatches([len(train)], config.trainer.batch_size, seed=seed),
-        {name: DetectionDataset(images, size) for name, images in validation.items()},
-        config.trainer.batch_size,
-        loader_count(config.trainer.loaders),
-    )
-    monitor = next((f"{name}/ap" for name in ("real", "synthetic") if name in validation), None)
-    print(f"checkpoint: {fit(module, data, config.trainer, out, monitor)}")
-    return 0
-
-
-def _check_there(config: PretrainConfig) -> None:
-    """Raises UserError with the command that renders the dataset, where there is none."""
-    root = Path(config.data.root)
-    if not root.exists():
-        raise UserError(
-            f"there is no dataset at {root}. Render it first:\n"
-            f"    python scenegen/render.py randomizer={config.randomizer} out={root} n=10000"
-        )
-
-
-def main(arguments: list[str]) -> int:
-    """The command. Raises UserError or RunError."""
-    return run(PRETRAIN.compose(arguments))
+    print_pictures({"train": pictures} | validation)
+    best = train(
+        detector, [(pictures, 1.0)], validation, config.trainer, config.augmentation,
+        out, config.seed, config.on_error,
+    )  # fmt: skip
+    return report_run(best, validation, config)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def open_run(out: Path, settings: msgspec.Struct) -> None:
 
     Raises UserError where the folder is a run of other settings, RunError where it cannot be written.
     """
-    told = msgspec.to_builtins(settings)
+    told = msgspec.json.decode(msgspec.json.encode(settings))  # lists for tuples, as YAML will give them back
     path = out / "config.yaml"
     if path.exists():
         _check_same(path, told)
@@ -33,11 +33,29 @@ def open_run(out: Path, settings: msgspec.Struct) -> None:
         raise RunError(f"cannot write {error.filename}: {error.strerror}") from error
 
 
+def existing_checkpoint(given: str) -> Path:
+    """The file at checkpoint=`given`; without PyTorch, so that a slip is answered at once.
+
+    Raises UserError where there is none.
+    """
+    path = Path(given)
+    if not path.is_file():
+        raise UserError(f"checkpoint={path}: there is no such file; pretrain.py says where it wrote its own")
+    return path
+
+
 def versions() -> dict[str, str]:
     """Of Python, Carousel and what does the numbers."""
-    return {"python": platform.python_version(), "carousel": importlib.metadata.version("carousel")} | {
-        name: importlib.metadata.version(name) for name in _LIBRARIES
+    return {"python": platform.python_version()} | {
+        name: _version(name) for name in ("carousel", *_LIBRARIES)
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:  # Carousel runs from a checkout too
+        return "not installed"
 
 
 def _check_same(path: Path, wanted: dict[str, Any]) -> None:

@@ -118,6 +118,7 @@ class PredictConfig(Settings):
     source: str
     out: str
     threshold: Share
+    on_error: OnError
     batch_size: Count
     accelerator: Accelerator
 

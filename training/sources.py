@@ -1,26 +1,57 @@
-"""The pictures that the commands' settings name: a rendered dataset and KITTI's."""
+"""The pictures that the commands' settings name: synthetic ones and KITTI's."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from conf.errors import UserError
 from training.data.coco import read_coco
 from training.data.kitti import read_kitti_object, read_kitti_tracking
-from training.data.splits import split, subset
+from training.data.splits import divide, split, subset
 from training.data.truth import LabelledImage
-from training.settings import KittiConfig, SyntheticConfig
+from training.data.vkitti import read_vkitti2
+from training.errors import OnError
+from training.settings import FinetuneConfig, KittiConfig, SyntheticConfig
+
+Images = list[LabelledImage]
 
 
-def synthetic(config: SyntheticConfig, seed: int) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """The pictures to train on, and those of other clips to validate on (none where `held_out` is 0)."""
-    images = read_coco(Path(config.root))
-    if config.held_out:
-        train = split(images, "train", val_share=config.held_out, seed=seed)
-        held = split(images, "val", val_share=config.held_out, seed=seed)
-    else:
-        train, held = images, []
+def synthetic(config: SyntheticConfig, seed: int, on_error: OnError = "raise") -> tuple[Images, Images]:
+    """The pictures to train on, and those of other clips to validate on; warns where those are none."""
+    train, held = divide(read_synthetic(Path(config.root), on_error), config.held_out, seed=seed)
+    if config.held_out and not held:
+        warnings.warn(
+            f"data.held_out={config.held_out:g} of {config.root}'s few clips is none: nothing is held out",
+            stacklevel=2,
+        )
+    if not train:
+        raise UserError(f"data.held_out={config.held_out:g} leaves nothing of {config.root} to train on")
     return (subset(train, config.limit, seed=seed) if config.limit else train), held
+
+
+def real(config: FinetuneConfig) -> tuple[Images, Images]:
+    """KITTI's pictures to train on, and those of other drives that choose the checkpoint.
+
+    Raises UserError where either lacks pictures, or `n_real` are too many.
+    """
+    train, held = divide(
+        kitti(config.kitti, config.split, config.on_error), config.selection, seed=config.seed
+    )
+    if not train or (config.selection and not held):
+        raise UserError(
+            f"selection={config.selection:g} leaves {len(train)} pictures to train on and {len(held)} to "
+            f"choose the checkpoint by: split={config.split} has few drives. Choose another share or seed, "
+            "or 0: the last checkpoint is then taken"
+        )
+    return (subset(train, config.n_real, seed=config.seed) if config.n_real else train), held
+
+
+def read_synthetic(root: Path, on_error: OnError = "raise") -> Images:
+    """A folder of Virtual KITTI 2 where it holds its scenes, else a COCO dataset."""
+    if any(root.glob("Scene*/*/bbox.txt")):
+        return read_vkitti2(root, on_error=on_error)
+    return read_coco(root, on_error=on_error)
 
 
 def kitti_root(config: KittiConfig) -> Path | None:
@@ -29,25 +60,28 @@ def kitti_root(config: KittiConfig) -> Path | None:
     return Path(named) if named else None
 
 
-def kitti(config: KittiConfig, which: str) -> list[LabelledImage]:
+def kitti(config: KittiConfig, which: str, on_error: OnError = "raise") -> Images:
     """KITTI's object pictures and the tracking sequences asked for, of the split `which`.
 
     Raises UserError where no folder is given, it lacks a sequence, or the split is empty.
     """
+    return split(all_kitti(config, on_error), which, on_error=on_error)
+
+
+def all_kitti(config: KittiConfig, on_error: OnError = "raise") -> Images:
+    """KITTI's object pictures and the tracking sequences asked for."""
     root = kitti_root(config)
     if root is None:
         raise UserError("kitti.root is not set: give KITTI's folder as kitti.root=FOLDER or in $KITTI_ROOT")
-    return split([*read_kitti_object(root), *_sequences(root, config.tracking)], which)
+    return [*read_kitti_object(root, on_error=on_error), *_sequences(root, config.tracking, on_error)]
 
 
-def _sequences(root: Path, wanted: Sequence[str]) -> list[LabelledImage]:
+def _sequences(root: Path, wanted: Sequence[str], on_error: OnError) -> Images:
     if not wanted:
         return []
-    frames = read_kitti_tracking(root)
-    there = {frame.id.partition("/")[0] for frame in frames}
+    frames = read_kitti_tracking(root, on_error=on_error)
+    there = sorted({frame.id.partition("/")[0] for frame in frames})
     for name in wanted:
         if name not in there:
-            raise UserError(
-                f"kitti.tracking: {root} has no sequence {name}; there are {', '.join(sorted(there))}"
-            )
+            raise UserError(f"kitti.tracking: {root} has no sequence {name}; there are {', '.join(there)}")
     return [frame for frame in frames if frame.id.partition("/")[0] in wanted]

@@ -49,11 +49,10 @@ class MixedBatches(Sampler[list[Draw]]):
             sizes, shares = [sum(sizes)], [1.0]
         _check(sizes, shares, batch_size, length)
         self.sizes = list(sizes)
-        self.batch_size, self.seed, self.rank, self.world_size = batch_size, seed, rank, world_size
+        self.batch_size, self.seed = batch_size, seed
         self.counts = _counts(sizes, shares, length)
         """pictures of each source in an epoch"""
-        if sum(self.counts) < world_size:
-            raise UserError(f"{sum(self.counts)} pictures per epoch are too few for {world_size} processes")
+        self.deal(rank, world_size)
         self._next = (0, 0)
 
     def __len__(self) -> int:
@@ -61,6 +60,12 @@ class MixedBatches(Sampler[list[Draw]]):
         pictures, step = sum(self.counts), self.batch_size * self.world_size
         full, rest = divmod(pictures, step)
         return full + int(rest >= self.world_size or not full)
+
+    def deal(self, rank: int, world_size: int) -> None:
+        """Give this process its part, of so many processes."""
+        if sum(self.counts) < world_size:
+            raise UserError(f"{sum(self.counts)} pictures per epoch are too few for {world_size} processes")
+        self.rank, self.world_size = rank, world_size
 
     def seek(self, epoch: int, batch: int = 0) -> None:
         """Let the next iteration be the rest of `epoch` from its batch number `batch` on."""

@@ -36,13 +36,26 @@ def split(
     if which == "all":
         part = list(images)
     elif which in ("train", "val"):
-        part = [image for image in images if (_share(_group(image), seed) < val_share) == (which == "val")]
+        part = divide(images, val_share, seed=seed)[which == "val"]
     else:
         part = _listed(images, Path(which), on_error)
     if not part:
         drives = len({_group(image) for image in images})
         raise UserError(f"split={which} has no pictures: there are {len(images)} of {drives} drives in all")
     return sorted(part, key=lambda image: image.id)
+
+
+def divide(
+    images: Sequence[LabelledImage], share: float, *, seed: int = 0
+) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    """The images of all groups but about `share` of them, and those of the others, sorted by id.
+
+    Either may be empty where groups are few.
+    """
+    parts: tuple[list[LabelledImage], list[LabelledImage]] = [], []
+    for image in sorted(images, key=lambda image: image.id):
+        parts[_share(_group(image), seed) < share].append(image)
+    return parts
 
 
 def subset(images: Sequence[LabelledImage], count: int, *, seed: int = 0) -> list[LabelledImage]:

@@ -24,8 +24,8 @@ CHANGEABLE = frozenset(
 def load_detector(path: Path, wanted: ModelConfig | None = None, given: Collection[str] = ()) -> Detector:
     """The detector of a checkpoint of pretrain.py or finetune.py, with its averaged weights, in eval mode.
 
-    wanted: settings to use for what is in CHANGEABLE. given: the names of those that the user asked for, which
-    must agree with the checkpoint's where they shape the network.
+    wanted: settings to use for what is in CHANGEABLE. given: the names of those that the user asked for,
+    which must agree with the checkpoint's where they shape the network.
     Raises UserError where the file is not such a checkpoint, or of another model.
     """
     checkpoint = _read(path)

@@ -28,6 +28,16 @@ class DetectionData(LightningDataModule):
         self._train, self._batches = train, batches
         self._validation, self._batch_size, self._loaders = validation, batch_size, loaders
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of one process."""
+        return len(self._batches)
+
+    def setup(self, stage: str) -> None:
+        """Deal the batches out once the number of processes is known."""
+        assert self.trainer is not None
+        self._batches.deal(self.trainer.global_rank, self.trainer.world_size)
+
     def train_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self._train, batch_sampler=self._batches, **self._reading())
 

@@ -1,6 +1,7 @@
 """Run a detector over pictures on disk."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,8 +14,10 @@ from training.data.detections import Detections
 from training.data.truth import LabelledImage
 from training.errors import OnError
 from training.loop.data import loader_count
+from training.loop.loader_errors import plain_loader_errors
 from training.loop.results import scaled, to_detections
 from training.models.detector import Detector
+from training.models.norms import adapt_batch_norms
 
 
 def device_of(accelerator: str) -> torch.device:
@@ -36,7 +39,8 @@ def detect(
     detector = detector.to(device).eval()
     found: dict[str, Detections] = {}
     dataset = DetectionDataset(images, detector.config.input, on_error=on_error)
-    with tqdm(total=len(images), unit="picture", desc="detecting", disable=None) as progress:
+    progress = tqdm(total=len(images), unit="picture", desc="detecting", disable=None)
+    with progress, plain_loader_errors():
         for pictures, items in _loader(dataset, batch_size):
             predictions = detector(scaled(pictures.to(device)))
             for prediction, item in zip(predictions, items, strict=True):
@@ -53,5 +57,11 @@ def batches(
         yield scaled(pictures.to(device))
 
 
-def _loader(dataset: DetectionDataset, batch_size: int) -> DataLoader:
+def adapt(detector: Detector, images: Sequence[LabelledImage], batch_size: int, device: torch.device) -> None:
+    """Take BatchNorm's statistics anew from the pictures; their labels are not looked at."""
+    with plain_loader_errors():
+        adapt_batch_norms(detector.to(device), batches(images, detector.config.input, batch_size, device))
+
+
+def _loader(dataset: DetectionDataset, batch_size: int) -> DataLoader[Any]:
     return DataLoader(dataset, batch_size, num_workers=loader_count("auto"), collate_fn=collate)

@@ -1,26 +1,32 @@
 """fit: trains in a run's folder, from where the run was left, and says which checkpoint is the best."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
-from lightning.pytorch import Callback, LightningDataModule, Trainer
+from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import (
     EarlyStopping,
-    EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
+    TQDMProgressBar,
+    WeightAveraging,
 )
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch import Tensor
 
+from training.loop.data import DetectionData
 from training.loop.module import DetectionModule
 from training.settings import TrainerConfig
 
 LAST, BEST = "last", "best"
+_LOG_EVERY = 10  # steps
 
 
 def fit(
     module: DetectionModule,
-    data: LightningDataModule,
+    data: DetectionData,
     config: TrainerConfig,
     out: Path,
     monitor: str | None,
@@ -42,11 +48,11 @@ def fit(
         callbacks=[*_callbacks(config, out, monitor), *extra],
         logger=[
             TensorBoardLogger(out, name="", version="tensorboard"),
-            CSVLogger(out, name="", version="csv"),
+            CSVLogger(out, name="csv"),  # csv/version_N, another with each start: it would overwrite its own
         ],
         use_distributed_sampler=False,  # MixedBatches splits a batch over the processes itself
         num_sanity_val_steps=0,
-        log_every_n_steps=10,
+        log_every_n_steps=min(_LOG_EVERY, data.steps_per_epoch),
         enable_model_summary=False,
     )
     last = out / f"{LAST}.ckpt"
@@ -55,19 +61,27 @@ def fit(
     return best if monitor and best.exists() else last
 
 
+class _Progress(TQDMProgressBar):
+    """Lightning's, without the logger's version."""
+
+    def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
+        return {
+            key: value for key, value in super().get_metrics(trainer, pl_module).items() if key != "v_num"
+        }
+
+
 def _callbacks(config: TrainerConfig, out: Path, monitor: str | None) -> list[Callback]:
     kept: list[Callback] = [
+        _Progress(),
         LearningRateMonitor("step"),
         ModelCheckpoint(out, LAST, every_n_train_steps=config.checkpoint_every, enable_version_counter=False),
         ModelCheckpoint(out, LAST, save_on_train_epoch_end=True, enable_version_counter=False),
     ]
     if config.ema_decay:
-        kept.append(EMAWeightAveraging(decay=config.ema_decay))
+        kept.append(WeightAveraging(avg_fn=partial(_averaged, config.ema_decay)))
     if monitor:
-        kept.append(
-            ModelCheckpoint(out, BEST, monitor=monitor, mode="max", save_weights_only=True,
-                            enable_version_counter=False)
-        )  # fmt: skip
+        # With the optimizer's state: Lightning leaves the averaged weights out of files of weights alone.
+        kept.append(ModelCheckpoint(out, BEST, monitor=monitor, mode="max", enable_version_counter=False))
         if config.patience:
             kept.append(
                 EarlyStopping(monitor, patience=config.patience, mode="max", check_on_train_epoch_end=False)
@@ -75,7 +89,19 @@ def _callbacks(config: TrainerConfig, out: Path, monitor: str | None) -> list[Ca
     return kept
 
 
-def _precision(config: TrainerConfig) -> str:
+def _averaged(decay: float, average: Tensor, current: Tensor, steps: Tensor | int) -> Tensor:
+    """The moving average one step on.
+
+    A young average follows faster, as TensorFlow's ExponentialMovingAverage does with `num_updates`: else a
+    short run's would still hold its first weights.
+    """
+    if not current.is_floating_point():  # counts and flags among the buffers
+        return current
+    count = float(steps)
+    return average + (1 - min(decay, (1 + count) / (10 + count))) * (current - average)
+
+
+def _precision(config: TrainerConfig) -> Literal["32", "16-mixed", "bf16-mixed"]:
     """Half precision where a GPU has it."""
     if config.precision != "auto":
         return config.precision

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import torch
 from lightning.pytorch import LightningModule
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer, RMSprop
 from torch.optim.lr_scheduler import LambdaLR
@@ -53,7 +54,7 @@ class DetectionModule(LightningModule):
         losses = self.detector(scaled(images), [{key: item[key] for key in TARGETS} for item in items])
         total = torch.stack(list(losses.values())).sum()
         if not torch.isfinite(total):
-            parts = ", ".join(f"{name} {float(value):g}" for name, value in losses.items())
+            parts = ", ".join(f"{name} {value.item():g}" for name, value in losses.items())
             pictures = ", ".join(item["id"] for item in items)
             raise RunError(
                 f"the loss is no number any more at step {self.global_step} ({parts}; pictures {pictures}): "
@@ -83,7 +84,7 @@ class DetectionModule(LightningModule):
             if not math.isnan(ap):
                 self.log(f"{name}/ap", ap, prog_bar=True)
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """The optimizer; its rate warms up linearly, then falls along half a cosine to the last step."""
         config = self._config
         optimizer = _optimizer(self.detector, config)

@@ -1,14 +1,15 @@
 """Around a detector: bytes to its input, its output to detections in a picture's own pixels."""
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from training.data.detections import Detections
 
 
 def scaled(images: Tensor) -> Tensor:
-    """Bytes to 0..1."""
-    return images.float() / 255
+    """Bytes (B, 3, H, W) to 0..1, with a pixel's channels side by side: convolutions are faster on those."""
+    return images.to(torch.float32, memory_format=torch.channels_last) / 255
 
 
 def to_detections(prediction: dict[str, Tensor], scale: tuple[float, float]) -> Detections:

@@ -85,7 +85,7 @@ def place(config: AnchorConfig, size: tuple[int, int], strides: Sequence[int]) -
     """Give each shape to a map and to as many places in its cells as `config.spacing` asks for.
 
     `size`: height and width of the input in pixels; `strides` of the maps, ascending. A map that no shape
-    fits gets none and is left out. Anchors denser than cells: FaceBoxes (arXiv 1708.05234, section 3.2).
+    fits gets none and is left out. Anchors denser than cells: FaceBoxes (arXiv 1708.05234).
     """
     shapes = KITTI_CARS if config.shapes == "kitti_cars" else config.shapes
     levels: dict[int, list[tuple[float, float, float, float]]] = {}
@@ -118,4 +118,4 @@ def anchor_boxes(generator: AnchorGenerator, size: tuple[int, int], strides: Seq
 
 def best_overlaps(boxes: Tensor, anchors: Tensor) -> Tensor:
     """The highest IoU (N,) that each box (N, 4) has with any anchor (A, 4)."""
-    return torch.cat([box_iou(chunk, anchors).amax(dim=1) for chunk in boxes.split(RECALL_CHUNK)])
+    return torch.cat([box_iou(chunk, anchors).amax(dim=1) for chunk in torch.split(boxes, RECALL_CHUNK)])

@@ -32,8 +32,8 @@ STRIDE_16: dict[BackboneName, Cut] = {
     "mobilenet_v3_small": Cut(8),
 }
 # SSDLite's first map. V2 paper, section 6.2: the expansion of layer 15, counted with the stem, which is the
-# first block of 160 channels. V3 paper, section 6.3: the expansion of layer 14's block, 672 channels;
-# V3-Small's counterpart has 288. V1 has no expansions: conv 11.
+# first block of 160 channels. V3 paper, section 6.3: the expansion of the 13th bottleneck block, 672 channels;
+# in V3-Small of the 9th, 288 channels. V1 has no expansions: conv 11.
 SSD_STRIDE_16: dict[BackboneName, Cut] = {
     "mobilenet_v1": Cut(11),
     "mobilenet_v2": Cut(14, expansion=True),
@@ -69,16 +69,19 @@ def _mobilenet_v3(name: BackboneName, width_mult: float, reduced_tail: bool) -> 
 
 def trunk(name: BackboneName, network: nn.Module, keep_last_conv: bool) -> nn.Sequential:
     """`features` of a classifier, of V2 without the last 1x1 convolution (320 to 1280) unless it is kept."""
-    features = network.features
+    features = network.get_submodule("features")
+    assert isinstance(features, nn.Sequential)
     return features[:-1] if name == "mobilenet_v2" and not keep_last_conv else features
 
 
 def split(features: nn.Sequential, cuts: Collection[Cut]) -> list[nn.Sequential]:
     """The network in one stage more than there are cuts; run one after the other they are the network."""
-    stages, layers = [], []
+    stages: list[nn.Sequential] = []
+    layers: list[nn.Module] = []
     for index, block in enumerate(features):
         if Cut(index, expansion=True) in cuts:
-            body = block.conv if hasattr(block, "conv") else block.block  # V2's and V3's inverted residuals
+            body = block.get_submodule("conv" if hasattr(block, "conv") else "block")  # of V2 or V3
+            assert isinstance(body, nn.Sequential)
             stages.append(nn.Sequential(*layers, body[0]))
             layers = [body[1:]]  # a block of stride 2 has no shortcut, so its body is all of it
         else:

@@ -55,8 +55,9 @@ def detector_cost(config: ModelConfig, anchors: AnchorGenerator | None = None) -
     """A detector at `config.input`, without decoding and suppression; Faster R-CNN with 300 proposals."""
     with torch.device("meta"):
         detector = build_detector(replace(config, weights="none"), anchors).eval()
-    run = _run_faster_rcnn if isinstance(detector, FasterRCNN) else SSD.heads
-    return Cost(parameters(detector), multiply_adds(lambda images: run(detector, images), config.input))
+    assert isinstance(detector, SSD | FasterRCNN)
+    run = detector.heads if isinstance(detector, SSD) else partial(_run_faster_rcnn, detector)
+    return Cost(parameters(detector), multiply_adds(run, config.input))
 
 
 def _run_faster_rcnn(detector: FasterRCNN, images: Tensor) -> None:

@@ -28,6 +28,9 @@ class Detector(nn.Module):
 
     config: ModelConfig  # with padding and normalisation settled
     loaded: Loaded
+    mean: Tensor  # (3, 1, 1), as std
+    std: Tensor
+    folded: Tensor  # a bool
 
     def __init__(self, config: ModelConfig, loaded: Loaded) -> None:
         super().__init__()

@@ -236,7 +236,7 @@ class NeutralRoIHeads(RoIHeads):
         targets: list[Target] | None = None,
     ) -> tuple[list[Prediction], dict[str, Tensor]]:
         """As torchvision's; the losses are zero where nothing but neutral proposals is left."""
-        if self.training:
+        if self.training and targets is not None:
             proposals = [_usable(*each) for each in zip(proposals, targets, strict=True)]
             if not any(map(len, proposals)) and not any(len(target["boxes"]) for target in targets):
                 nothing = 0 * sum(parameter.sum() for parameter in self.parameters())

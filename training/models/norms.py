@@ -62,8 +62,9 @@ def unfold_batch_norms(
 def adapt_batch_norms(detector: nn.Module, batches: Iterable[Tensor]) -> None:
     """Take every BatchNorm's running statistics anew from unlabelled images (AdaBN, arXiv 1603.04779).
 
-    `batches` of images (B, 3, H, W), which count alike. While statistics are gathered, each batch is normalised
-    by its own, as in training. The detector's mode is afterwards what it was. Raises ValueError without a batch.
+    `batches` of images (B, 3, H, W), which count alike. While statistics are gathered, each batch is
+    normalised by its own, as in training. The detector's mode is afterwards what it was. Raises ValueError
+    without a batch.
     """
     layers = list(batch_norms(detector))
     modes, momenta = {layer: layer.training for layer in layers}, {layer: layer.momentum for layer in layers}
@@ -87,12 +88,13 @@ def adapt_batch_norms(detector: nn.Module, batches: Iterable[Tensor]) -> None:
 
 def _reparametrise(layer: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
     """The same function of its input, with other running statistics."""
-    gain = layer.weight / (layer.running_var + layer.eps).sqrt()
-    shift = layer.bias - layer.running_mean * gain
+    old_mean, old_variance = layer.get_buffer("running_mean"), layer.get_buffer("running_var")
+    gain = layer.weight / (old_variance + layer.eps).sqrt()
+    shift = layer.bias - old_mean * gain
     layer.weight.copy_(gain * (variance + layer.eps).sqrt())
     layer.bias.copy_(shift + mean * gain)
-    layer.running_mean.copy_(mean)
-    layer.running_var.copy_(variance)
+    old_mean.copy_(mean)
+    old_variance.copy_(variance)
 
 
 batch_norm = partial(

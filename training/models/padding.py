@@ -34,11 +34,12 @@ def use_tensorflow_padding(network: nn.Module) -> None:
 
 
 def _same_padded(conv: nn.Conv2d) -> SamePadConv2d:
+    (kernel_height, kernel_width), (stride_down, stride_across) = conv.kernel_size, conv.stride
     new = SamePadConv2d(
         conv.in_channels,
         conv.out_channels,
-        conv.kernel_size,
-        conv.stride,
+        (kernel_height, kernel_width),
+        (stride_down, stride_across),
         groups=conv.groups,
         bias=conv.bias is not None,
     )

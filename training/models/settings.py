@@ -1,6 +1,6 @@
 """Types and bounds of conf/model: which detector, on which backbone, at which input size."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, dataclass_transform
 
 from msgspec import Meta, Struct
 
@@ -13,6 +13,7 @@ Fraction = Annotated[float, Meta(gt=0, le=1)]
 Pixels = Annotated[int, Meta(ge=32, le=8192)]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)  # msgspec's own leaves subclasses unfrozen
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Frozen base of every settings record: unknown keys are errors."""
 

@@ -78,7 +78,7 @@ class SSD(Detector):
 
     def anchor_boxes(self, images: Tensor, features: list[Tensor]) -> Tensor:
         """The anchors (A, 4) in pixels, in the order of the outputs."""
-        return self.anchors(ImageList(images, [tuple(images.shape[-2:])]), features)[0]
+        return self.anchors(ImageList(images, [_size(images)]), features)[0]
 
     def forward(
         self, images: Tensor, targets: list[Target] | None = None
@@ -89,7 +89,7 @@ class SSD(Detector):
         anchors = self.anchor_boxes(images, features)
         if self.training:
             return self.losses(outputs, anchors, list(check_targets(targets, images)))
-        size = tuple(images.shape[-2:])
+        size = _size(images)
         scores = outputs["cls_logits"].softmax(dim=-1)[..., 1:]
         return [
             self._detections(*each, anchors, size)
@@ -176,8 +176,13 @@ def _pointwise(channels: list[int], anchors: list[int], columns: int) -> SSDScor
     convs = [nn.Conv2d(each, columns * count, 1) for each, count in zip(channels, anchors, strict=True)]
     for conv in convs:
         nn.init.xavier_uniform_(conv.weight)
-        nn.init.zeros_(conv.bias)
+        nn.init.zeros_(conv.get_parameter("bias"))
     return SSDScoringHead(nn.ModuleList(convs), columns)
+
+
+def _size(images: Tensor) -> tuple[int, int]:
+    """Height and width."""
+    return images.shape[-2], images.shape[-1]
 
 
 def _extra_block(channels: int, out: int) -> nn.Sequential:

@@ -12,6 +12,7 @@ from training.data.dataset import DetectionDataset
 from training.data.mixing import MixedBatches
 from training.data.settings import Augmentation
 from training.data.truth import LabelledImage, Row, Truth
+from training.loop.checkpoint import load_detector
 from training.loop.data import DetectionData
 from training.loop.fit import fit
 from training.loop.module import DetectionModule
@@ -64,15 +65,16 @@ class Losses(Callback):
         self.seen[trainer.global_step] = float(outputs["loss"])
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> list[LabelledImage]:
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledImage]:
     """Ten pictures of bright boxes on noise."""
+    folder = tmp_path_factory.mktemp("pictures")
     rng, made = np.random.default_rng(0), []
     for number in range(10):
         pixels = rng.integers(0, 90, (64, 128, 3), dtype=np.uint8)
         x, y = rng.integers(0, 80), rng.integers(0, 18)
         pixels[y : y + 44, x : x + 40] = 230
-        path = tmp_path / f"{number}.png"
+        path = folder / f"{number}.png"
         Image.fromarray(pixels).save(path)
         truth = Truth.of([Row("Car", (float(x), float(y), float(x + 40), float(y + 44)))])
         made.append(LabelledImage(str(number), path, 128, 64, f"drive{number % 3}", truth))
@@ -95,15 +97,33 @@ def run(pictures: list[LabelledImage], out: Path, *callbacks: Callback) -> dict[
     return module.state_dict()
 
 
-@pytest.mark.parametrize("step", [1, 3, 4, 6, 8])  # an epoch has four steps
-def test_a_killed_run_goes_on_as_if_nothing_had_been(pictures, tmp_path, step):
-    whole, before, after = Losses(), Losses(), Losses()
-    weights = run(pictures, tmp_path / "whole", whole)
+@pytest.fixture(scope="module")
+def whole(pictures, tmp_path_factory) -> tuple[Path, dict[int, float], dict[str, torch.Tensor]]:
+    """A run that is not disturbed: its folder, losses and last weights."""
+    out, losses = tmp_path_factory.mktemp("whole"), Losses()
+    weights = run(pictures, out, losses)
+    return out, losses.seen, weights
+
+
+@pytest.mark.parametrize("step", [1, 4, 6])  # an epoch has four steps
+def test_a_killed_run_goes_on_as_if_nothing_had_been(pictures, whole, tmp_path, step):
+    _, losses, weights = whole
+    before, after = Losses(), Losses()
     with pytest.raises(Killed):
-        run(pictures, tmp_path / "killed", before, KillAt(step))
-    resumed = run(pictures, tmp_path / "killed", after)
-    assert list(whole.seen) == list(range(1, 13))
-    assert before.seen | after.seen == whole.seen
+        run(pictures, tmp_path, before, KillAt(step))
+    resumed = run(pictures, tmp_path, after)
+    assert list(losses) == list(range(1, 13))
+    assert before.seen | after.seen == losses
     assert min(after.seen) == step  # killed before that step was saved
     assert weights.keys() == resumed.keys()
     assert all(torch.equal(weights[name], resumed[name]) for name in weights)
+
+
+def test_the_best_checkpoint_holds_the_averaged_weights(whole):
+    out, *_ = whole
+    read = torch.load(out / "best.ckpt", weights_only=True)
+    name = "detector.backbone.0.0.0.weight"
+    assert not torch.equal(read["state_dict"][name], read["current_model_state"][name])
+    assert torch.equal(
+        load_detector(out / "best.ckpt").state_dict()[name.partition(".")[2]], read["state_dict"][name]
+    )

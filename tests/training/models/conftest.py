@@ -1,18 +1,6 @@
-"""Each test on one core, with seeds, and Faster R-CNN small enough to be quick."""
+"""Faster R-CNN small enough to be quick."""
 
 import pytest
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """The tests run beside others, and networks of these sizes gain nothing from more."""
-    import torch  # here, so that this file loads where torch is not installed
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(autouse=True)

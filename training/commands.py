@@ -1,0 +1,100 @@
+"""What the commands that train or evaluate have in common: seeds, what is told, the report of a run."""
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from training.data.detections import Detections
+from training.data.truth import LabelledImage
+from training.loop.checkpoint import load_detector
+from training.loop.detect import detect, device_of
+from training.metrics.latency import latency
+from training.models.costs import detector_cost
+from training.models.detector import Detector
+from training.report.figures import measure, table, write_figures
+from training.report.page import write_report
+from training.runs import versions
+from training.settings import FinetuneConfig, PretrainConfig
+
+Images = Sequence[LabelledImage]
+
+
+_NOISE = (  # warnings that tell a user nothing
+    r"Checkpoint directory .* exists and is not empty",  # it does where a run goes on
+    r".*isinstance\(treespec, LeafSpec\)",  # between Lightning and PyTorch
+    r".*does not have many workers",  # the number is chosen from the cores
+)
+
+
+def prepare(seed: int) -> None:
+    """Let all chance in building a detector follow from the seed, and quieten Lightning."""
+    torch.manual_seed(seed)
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for message in _NOISE:
+        warnings.filterwarnings("ignore", message)
+
+
+def print_pictures(sets: Mapping[str, Images]) -> None:
+    """A line for each set that holds any."""
+    for name, images in sets.items():
+        if images:
+            cars = sum(int(image.truth.cars.sum()) for image in images)
+            groups = len({image.group or image.id for image in images})
+            print(f"{name}: {len(images)} pictures of {groups} drives or clips, {cars} cars")
+
+
+def report_run(
+    checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig
+) -> int:
+    """Measure the chosen checkpoint on the sets that chose it, and write report.html. Returns exit code 0."""
+    if torch.distributed.is_initialized() and torch.distributed.get_rank():
+        return 0  # the first process tells
+    detector, device = load_detector(checkpoint), device_of(config.trainer.accelerator)
+    sets = {}
+    for name, images in validation.items():
+        found = detect(detector, images, config.trainer.batch_size, device, config.on_error)
+        sets[name] = (images, found, measure(images, found, config.seed))
+        print(f"\n{name}, for validation; it is no test\n{table(sets[name][2])}")
+    run = Path(config.out)
+    write_report(run / "report.html", str(run), sets, run, facts(detector, timed=False))
+    print(f"\nreport: {run / 'report.html'}\ncheckpoint: {checkpoint}")
+    return 0
+
+
+def facts(detector: Detector, *, timed: bool) -> dict[str, str]:
+    """What a detector is and costs, in words."""
+    config = detector.config
+    cost = detector_cost(config)
+    told = {
+        "model": config.name,
+        "input": f"{config.input[1]} × {config.input[0]} px",
+        "parameters": f"{cost.parameters / 1e6:.2f} M",
+        "multiply-adds": f"{cost.madds / 1e9:.3f} B",
+    }
+    if timed:
+        time = latency(detector, *config.input)
+        told["latency, 1 thread"] = f"{time.one_thread_ms:.1f} ms"
+        told[f"latency, {time.threads} threads"] = f"{time.all_threads_ms:.1f} ms"
+    return told | {f"version of {name}": version for name, version in versions().items()}
+
+
+def tell(
+    images: Images,
+    found: Mapping[str, Detections],
+    name: str,
+    facts: Mapping[str, str],
+    out: Path | None,
+    seed: int,
+) -> int:
+    """Measure detections on the set `name`, print the figures and write them and a report into `out`."""
+    figures = measure(images, found, seed)
+    print(table(figures))
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        write_report(out / "report.html", str(out), {name: (images, found, figures)}, facts=facts)
+        write_figures(out / "figures.json", figures, facts)
+        print(f"\nfigures: {out / 'figures.json'}\nreport: {out / 'report.html'}")
+    return 0

@@ -1,0 +1,76 @@
+"""The evaluation command: a checkpoint, or anyone's detections, against KITTI's labels."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    ROOT = Path(__file__).resolve().parent.parent
+    sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "training")]
+
+from conf.compose import Command
+from conf.errors import UserError
+from conf.exits import exit_code
+from training.helptext import asks_for_help, print_help
+from training.settings import EvaluateConfig
+
+if TYPE_CHECKING:
+    from training.data.truth import LabelledImage
+
+EVALUATE = Command("evaluate", EvaluateConfig)
+
+
+def main(arguments: list[str]) -> int:
+    """The command. Returns its exit code; raises UserError or RunError."""
+    if asks_for_help(arguments):
+        return print_help(EVALUATE)
+    config = EVALUATE.compose(arguments)
+    if bool(config.checkpoint) == bool(config.detections):
+        raise UserError("give either checkpoint=FILE of a run or detections=FOLDER_OR_JSON")
+    if config.detections and config.adapt:
+        raise UserError("adapt is for a checkpoint: detections are what they are")
+    return _run(config)
+
+
+def _run(config: EvaluateConfig) -> int:
+    from training.commands import print_pictures, tell
+    from training.data.detections import read_detections
+    from training.data.splits import split
+    from training.sources import all_kitti
+
+    everything = all_kitti(config.kitti, config.on_error)
+    images = split(everything, config.split, on_error=config.on_error)
+    print_pictures({f"split {config.split}": images})
+    if config.checkpoint:
+        return _run_checkpoint(config, images)
+    known = [image.id for image in everything]
+    found = read_detections(
+        Path(config.detections or ""), [image.id for image in images], known, category=config.category
+    )
+    facts = {"detections": str(config.detections), "split": config.split}
+    return tell(images, found, config.split, facts, Path(config.out) if config.out else None, config.seed)
+
+
+def _run_checkpoint(config: EvaluateConfig, images: Sequence["LabelledImage"]) -> int:
+    """Detect first, in the checkpoint's folder unless told otherwise."""
+    from training.commands import facts, tell
+    from training.data.detections import write_coco_results, write_kitti_results
+    from training.loop.checkpoint import load_detector
+    from training.loop.detect import adapt, detect, device_of
+    from training.sources import kitti
+
+    path = Path(str(config.checkpoint))
+    detector, device = load_detector(path), device_of(config.accelerator)
+    if config.adapt:
+        adapt(detector, kitti(config.kitti, config.adapt, config.on_error), config.batch_size, device)
+    found = detect(detector, images, config.batch_size, device, config.on_error)
+    out = Path(config.out) if config.out else path.parent / f"evaluation_{Path(config.split).stem}"
+    write_kitti_results(out / "detections", found)
+    write_coco_results(out / "results.json", found)
+    told = {"checkpoint": str(path), "split": config.split} | facts(detector, timed=config.latency)
+    return tell(images, found, config.split, told, out, config.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))

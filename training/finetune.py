@@ -1,0 +1,76 @@
+"""The fine-tuning command: a pretrained detector, or a new one, on real pictures."""
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    ROOT = Path(__file__).resolve().parent.parent
+    sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "training")]
+
+from conf.compose import Command
+from conf.errors import UserError
+from conf.exits import exit_code
+from training.helptext import asks_for_help, print_help
+from training.settings import FinetuneConfig
+
+FINETUNE = Command("finetune", FinetuneConfig)
+
+
+def main(arguments: list[str]) -> int:
+    """The command. Returns its exit code; raises UserError or RunError."""
+    if asks_for_help(arguments):
+        return print_help(FINETUNE)
+    config = FINETUNE.compose(arguments)
+    _check(config)
+    return _run(config, _given_of_model(arguments))
+
+
+def _check(config: FinetuneConfig) -> None:
+    if config.checkpoint and not Path(config.checkpoint).is_file():
+        raise UserError(f"checkpoint={config.checkpoint}: there is no such file")
+    if config.replay.share and not config.replay.root:
+        raise UserError("replay.share is set, so replay.root must name a synthetic dataset")
+
+
+def _given_of_model(arguments: list[str]) -> list[str]:
+    """The keys of the model that the command line names: all of them with model=NAME."""
+    keys = [argument.partition("=")[0] for argument in arguments]
+    fields = FinetuneConfig.__annotations__["model"].__struct_fields__
+    if "model" in keys:
+        return list(fields)
+    return [key.split(".")[1] for key in keys if key.startswith("model.")]
+
+
+def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
+    from training.commands import prepare, print_pictures, report_run
+    from training.loop.checkpoint import load_detector
+    from training.loop.detect import adapt, device_of
+    from training.loop.train import train
+    from training.models.build import build_detector
+    from training.runs import open_run
+    from training.sources import read_synthetic, real
+
+    pictures, held = real(config)
+    validation = {"real": held} if held else {}
+    replayed = read_synthetic(Path(config.replay.root), config.on_error) if config.replay.share else []
+    prepare(config.seed)
+    if config.checkpoint:
+        detector = load_detector(Path(config.checkpoint), config.model, given_of_model).train()
+        print(f"detector: {detector.config.name} of {config.checkpoint}")
+    else:
+        detector = build_detector(config.model)
+        print(detector.loaded)
+    out = Path(config.out)
+    open_run(out, config)
+    print_pictures({"train": pictures, "replay": replayed} | validation)
+    if config.adapt:
+        adapt(detector, pictures, config.trainer.batch_size, device_of(config.trainer.accelerator))
+    sources = [(pictures, 1 - config.replay.share)] + ([(replayed, config.replay.share)] if replayed else [])
+    best = train(
+        detector, sources, validation, config.trainer, config.augmentation, out, config.seed, config.on_error
+    )
+    return report_run(best, validation, config)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))

@@ -1,0 +1,69 @@
+"""train: a detector, pictures from one or several sources, and a run's folder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.data.dataset import DetectionDataset
+from training.data.mixing import MixedBatches
+from training.data.settings import Augmentation
+from training.data.truth import LabelledImage
+from training.errors import OnError
+from training.loop.data import DetectionData, loader_count
+from training.loop.detect import batches
+from training.loop.fit import fit
+from training.loop.loader_errors import plain_loader_errors
+from training.loop.module import DetectionModule
+from training.metrics.paper import counted
+from training.metrics.pool import pool
+from training.models.detector import Detector
+from training.settings import TrainerConfig
+
+_UNFOLD_BATCHES = 8  # enough for the statistics of folded BatchNorm layers
+
+Sources = Sequence[tuple[Sequence[LabelledImage], float]]
+
+
+def train(
+    detector: Detector,
+    sources: Sources,
+    validation: Mapping[str, Sequence[LabelledImage]],
+    trainer: TrainerConfig,
+    augmentation: Augmentation,
+    out: Path,
+    seed: int = 0,
+    on_error: OnError = "raise",
+) -> Path:
+    """Train in the folder `out`, on from where a run there was left; returns the checkpoint to use.
+
+    sources: pictures and their share of each batch, 1 in all; an epoch is one pass through the first.
+    validation: by name, the set that chooses the checkpoint first. Without a car to find in any, the last
+    checkpoint is it.
+    """
+    images = [image for source, _ in sources for image in source]
+    size, batch = detector.config.input, trainer.batch_size
+    if detector.folded:
+        detector.unfold(_first(images, size, batch))
+    module = DetectionModule(detector, trainer, dict(validation), seed)
+    order = MixedBatches(
+        [len(source) for source, _ in sources], batch, shares=[share for _, share in sources], seed=seed
+    )
+    data = DetectionData(
+        DetectionDataset(images, size, augmentation, seed=seed, on_error=on_error),
+        order,
+        {name: DetectionDataset(held, size, on_error=on_error) for name, held in validation.items()},
+        batch,
+        loader_count(trainer.loaders),
+    )
+    monitor = next((f"{name}/ap" for name, held in validation.items() if counted(pool(held, {})).any()), None)
+    with plain_loader_errors():
+        return fit(module, data, trainer, out, monitor)
+
+
+def _first(images: Sequence[LabelledImage], size: tuple[int, int], batch: int) -> Iterator[Tensor]:
+    """Batches of pictures from all over the list."""
+    step = max(1, len(images) // (_UNFOLD_BATCHES * batch))
+    yield from islice(batches(images[::step], size, batch, torch.device("cpu")), _UNFOLD_BATCHES)
