@@ -4,12 +4,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from training.metrics import kitti
@@ -28,12 +30,12 @@ _PROPERTIES = {
     **{colour: f"var(--series-{number})" for number, colour in enumerate(SERIES, start=1)},
 }
 
-_STYLE = {
+_STYLE: Any = {  # Matplotlib's own type lists every key there is
     "axes.edgecolor": QUIET,
     "axes.facecolor": "none",
     "axes.grid": True,
     "axes.labelcolor": QUIET,
-    "axes.prop_cycle": matplotlib.cycler(color=SERIES),
+    "axes.prop_cycle": cycler(color=SERIES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.facecolor": "none",
@@ -80,7 +82,7 @@ def _svg(canvas: Canvas, name: str) -> str:
     """The bare <svg> element, with ids of its own and the page's colours."""
     told = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    FigureCanvasSVG(canvas).print_svg(told, metadata=nothing)
+    FigureCanvasSVG(canvas).print_svg(told, metadata=nothing)  # type: ignore[no-untyped-call]
     text = told.getvalue()
     text = text[text.index("<svg ") :].strip()
     text = re.sub(r'\b(id="|xlink:href="#|url\(#)', rf"\g<1>{name}-", text)

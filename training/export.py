@@ -1,0 +1,57 @@
+"""The export command: a detector's network as ONNX, checked against PyTorch."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+if __name__ == "__main__":
+    ROOT = Path(__file__).resolve().parent.parent
+    sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "training")]
+
+from conf.compose import Command
+from conf.errors import UserError
+from conf.exits import exit_code
+from training.helptext import asks_for_help, print_help
+from training.runs import existing_checkpoint
+from training.settings import ExportConfig
+
+EXPORT = Command("export", ExportConfig)
+LIBRARIES = ("onnx", "onnxruntime", "onnxscript")
+
+
+def main(arguments: list[str]) -> int:
+    """The command. Returns its exit code; raises UserError or RunError."""
+    if asks_for_help(arguments):
+        return print_help(EXPORT)
+    config = EXPORT.compose(arguments)
+    checkpoint = existing_checkpoint(config.checkpoint)
+    out = Path(config.out) if config.out else checkpoint.with_suffix(".onnx")
+    if out.is_dir() or out.resolve() == checkpoint.resolve():
+        raise UserError(f"out={out}: give the file to write, e.g. out={checkpoint.with_suffix('.onnx')}")
+    missing = [name for name in LIBRARIES if not find_spec(name)]
+    if missing:
+        raise UserError(f"format=onnx needs what is not installed: pip install {' '.join(missing)}")
+    return _run(checkpoint, out, config.dynamic_batch)
+
+
+def _run(checkpoint: Path, out: Path, dynamic_batch: bool) -> int:
+    from training.loop.checkpoint import load_detector  # torch: after what can be refused without it
+    from training.models.onnx_file import check, to_onnx
+    from training.models.ssd import SSD
+    from training.report.files import write_atomic
+
+    detector = load_detector(checkpoint)
+    if not isinstance(detector, SSD):
+        raise UserError(
+            f"checkpoint={checkpoint}: a {detector.config.head} cannot be exported, for boxes are suppressed "
+            "between its two networks; models with head=ssd and head=ssdlite can"
+        )
+    content = to_onnx(detector, dynamic_batch=dynamic_batch)
+    difference = check(content, detector, dynamic_batch=dynamic_batch)
+    write_atomic(out, content)
+    print(f"{out}: {len(content) / 1e6:.1f} MB, within {difference:.1e} of PyTorch's outputs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))
