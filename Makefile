@@ -4,32 +4,37 @@ SHELL := /bin/bash
 .PHONY: help setup demo test check constraints clean
 
 VENV ?= .venv
+EXTRAS ?= blender dev training
 export VENV PYTHON
 BIN = $(VENV)/bin
 DEMO = data/demo
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /    make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
-	@echo "PYTHON=python3.13 chooses the Python (3.11 or 3.13), VENV=folder its environment, ARGS what pytest gets."
+	@echo "PYTHON=python3.13 chooses the Python (3.11 or 3.13; 3.12 trains only), VENV=folder its environment,"
+	@echo "EXTRAS=training what setup installs (blender, dev and training without it), ARGS what pytest gets."
 
 setup:  ## make the environment: Python packages and the system libraries Blender needs
-	@scripts/setup.sh
+	@scripts/setup.sh $(EXTRAS)
 
-demo: setup  ## render 48 frames into data/demo and say where the gallery is; again: resume
+demo:  ## render 48 frames into data/demo and say where the gallery is; again: resume
+	@scripts/setup.sh blender
 	$(BIN)/python scenegen/render.py n=48 out=$(DEMO) renderer.width=640 renderer.height=214
 	@echo "The gallery: file://$(CURDIR)/$(DEMO)/gallery/index.html"
 
-test: setup  ## run the tests (ARGS="-k labels")
-	$(BIN)/python -m pytest $(ARGS)
+test:  ## run the tests (ARGS="-k labels")
+	@scripts/setup.sh
+	@scripts/test.sh $(ARGS)
 
-check: setup  ## format, lint, types and import rules
+check:  ## format, lint, types and import rules
+	@scripts/setup.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-constraints: setup  ## pin the newest versions that fit together in constraints.txt
-	$(BIN)/python -m pip install -q uv
+constraints:  ## pin the newest versions that fit together in constraints.txt
+	@scripts/setup.sh dev
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --all-extras --strip-extras --no-annotate \
 		--custom-compile-command "make constraints" pyproject.toml -o constraints.txt
 

@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis without deadlines, and skips for what a machine may lack."""
+"""What tests share: Hypothesis without deadlines, skips for what a machine lacks, bpy apart from torch."""
 
 import os
 import shutil
@@ -20,6 +20,21 @@ NEEDS = {  # marker → whether this machine can run such tests, and what is sai
         "no headless Chromium: apt-get install chromium chromium-driver",
     ),
 }
+
+
+TRAINING = Path(__file__).parent / "training"
+WITH_TORCH = pytest.StashKey[bool]()
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Refuse, before the file is imported, what would bring bpy and torch into one process."""
+    if isinstance(collector, pytest.Module):
+        with_torch = TRAINING in collector.path.parents
+        if collector.session.stash.setdefault(WITH_TORCH, with_torch) != with_torch:
+            raise pytest.UsageError(
+                "bpy and torch never share a process, so there are two: `make test` runs both, "
+                "`pytest --ignore=tests/training` all tests but training's, `pytest tests/training` those"
+            )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assets", "randomizers", "scenegen", "training")
 BLENDER = {"bpy", "bmesh", "mathutils", "gpu"}
-TORCH = {"torch", "torchvision", "lightning", "timm"}
+TORCH = {  # and what else the extra `training` brings
+    "av",
+    "lightning",
+    "matplotlib",
+    "onnx",
+    "onnxruntime",
+    "safetensors",
+    "tensorboard",
+    "timm",
+    "torch",
+    "torchvision",
+}
 
 SHAPING = (  # what decides how a frame looks or is labelled
     "assets",
@@ -143,6 +154,21 @@ def test_bpy_and_torch_keep_to_their_rooms(path: Path) -> None:
         assert not found & TORCH
     else:
         assert not found & {"assets", "randomizers", "scenegen"}
+
+
+def test_the_decoder_of_exported_models_stands_alone() -> None:
+    found = imports(parse(ROOT / "training" / "decode.py")) - sys.stdlib_module_names
+    assert found <= {"numpy", "onnxruntime", "PIL"}
+
+
+@pytest.mark.parametrize("path", sources("tests"), ids=names)
+def test_tests_are_of_one_process(path: Path) -> None:
+    """bpy and torch never share one, and `make test` has two."""
+    found = imports(parse(path))
+    if names(path).startswith("tests/training/"):
+        assert not found & (BLENDER | {"assets", "randomizers", "scenegen"})
+    else:
+        assert not found & (TORCH | {"training"})
 
 
 @pytest.mark.parametrize("path", sources(*SHAPING), ids=names)

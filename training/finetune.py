@@ -52,7 +52,8 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
 
     pictures, held = real(config)
     validation = {"real": held} if held else {}
-    replayed = read_synthetic(Path(config.replay.root), config.on_error) if config.replay.share else []
+    root = config.replay.root if config.replay.share else None
+    replayed = read_synthetic(Path(root), config.on_error) if root else []
     prepare(config.seed)
     if config.checkpoint:
         detector = load_detector(Path(config.checkpoint), config.model, given_of_model).train()

@@ -79,6 +79,7 @@ def test_real_pictures_choose_the_checkpoint_where_there_are_any(rendered, real,
     assert any("'monitor': 'real/ap'" in name for name in callbacks)
 
 
+@pytest.mark.slow
 def test_finetuning_and_evaluation_go_on_from_the_checkpoint(pretrained, rendered, real, tmp_path, capsys):
     out = tmp_path / "finetuned"
     finetune.main(
@@ -199,6 +200,7 @@ def test_a_users_mistake_ends_in_one_message_and_exit_code_2(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_batches(rendered, tmp_path):
     done = _script(
         "pretrain", f"data.root={rendered}", "data.held_out=0", f"out={tmp_path}", *SMALL, *QUICK,

@@ -32,8 +32,8 @@ STRIDE_16: dict[BackboneName, Cut] = {
     "mobilenet_v3_small": Cut(8),
 }
 # SSDLite's first map. V2 paper, section 6.2: the expansion of layer 15, counted with the stem, which is the
-# first block of 160 channels. V3 paper, section 6.3: the expansion of the 13th bottleneck block, 672 channels;
-# in V3-Small of the 9th, 288 channels. V1 has no expansions: conv 11.
+# first block of 160 channels. V3 paper, section 6.3: the expansion of the 13th bottleneck block, 672
+# channels; in V3-Small of the 9th, 288 channels. V1 has no expansions: conv 11.
 SSD_STRIDE_16: dict[BackboneName, Cut] = {
     "mobilenet_v1": Cut(11),
     "mobilenet_v2": Cut(14, expansion=True),

@@ -105,6 +105,7 @@ def whole(pictures, tmp_path_factory) -> tuple[Path, dict[int, float], dict[str,
     return out, losses.seen, weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 4, 6])  # an epoch has four steps
 def test_a_killed_run_goes_on_as_if_nothing_had_been(pictures, whole, tmp_path, step):
     _, losses, weights = whole
