@@ -33,6 +33,11 @@ class DetectionData(LightningDataModule):
         """Batches of one process."""
         return len(self._batches)
 
+    @property
+    def validates(self) -> bool:
+        """Whether there is a set to validate on."""
+        return bool(self._validation)
+
     def setup(self, stage: str) -> None:
         """Deal the batches out once the number of processes is known."""
         assert self.trainer is not None

@@ -52,6 +52,7 @@ def fit(
         ],
         use_distributed_sampler=False,  # MixedBatches splits a batch over the processes itself
         num_sanity_val_steps=0,
+        limit_val_batches=None if data.validates else 0,  # else it warns of empty loaders
         log_every_n_steps=min(_LOG_EVERY, data.steps_per_epoch),
         enable_model_summary=False,
     )
