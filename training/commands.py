@@ -26,6 +26,8 @@ _NOISE = (  # warnings that tell a user nothing
     r"Checkpoint directory .* exists and is not empty",  # it does where a run goes on
     r".*isinstance\(treespec, LeafSpec\)",  # between Lightning and PyTorch
     r".*does not have many workers",  # the number is chosen from the cores
+    r"You're resuming from a checkpoint that ended before the epoch",  # the data goes on too
+    r"Found \d+ module\(s\) in eval mode",  # what is frozen is
 )
 
 

@@ -48,8 +48,9 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     from training.loop.train import train
     from training.models.build import build_detector
     from training.runs import open_run
-    from training.sources import read_synthetic, real
+    from training.sources import read_synthetic, real, with_kitti_root
 
+    config = with_kitti_root(config)
     pictures, held = real(config)
     validation = {"real": held} if held else {}
     root = config.replay.root if config.replay.share else None

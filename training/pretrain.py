@@ -31,13 +31,15 @@ def main(arguments: list[str]) -> int:
 def _have_dataset(config: PretrainConfig) -> None:
     """Render a missing dataset if that is asked for, else raise a UserError that says how."""
     root = Path(config.data.root)
-    if root.exists():
+    unfinished = (root / "frames").is_dir() and not (root / "annotations" / "instances.json").exists()
+    if root.exists() and not unfinished:
         return
     count = config.data.limit or FRAMES
     arguments = [f"randomizer={config.randomizer}", f"n={count}", f"out={root}"]
     if not config.render:
+        wrong = "its rendering is not finished" if unfinished else "there is no such dataset"
         raise UserError(
-            f"data.root={root}: there is no such dataset. Render it first, or give render=true:\n"
+            f"data.root={root}: {wrong}. Render it first, or give render=true:\n"
             f"    python scenegen/render.py {' '.join(arguments)}"
         )
     # In its own process: Blender and PyTorch do not share one.
@@ -51,11 +53,12 @@ def _run(config: PretrainConfig) -> int:
     from training.loop.train import train
     from training.models.build import build_detector
     from training.runs import open_run
-    from training.sources import kitti, kitti_root, synthetic
+    from training.sources import kitti, synthetic, with_kitti_root
 
+    config = with_kitti_root(config)
     pictures, held = synthetic(config.data, config.seed, config.on_error)
     validation = {"synthetic": held} if held else {}
-    if kitti_root(config.kitti):  # synthetic pictures do not foretell which checkpoint is best on real ones
+    if config.kitti.root:  # synthetic pictures do not foretell which checkpoint is best on real ones
         validation = {"real": kitti(config.kitti, config.split, config.on_error)} | validation
     out = Path(config.out)
     open_run(out, config)

@@ -4,6 +4,9 @@ import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from conf.errors import UserError
 from training.data.coco import read_coco
@@ -12,9 +15,10 @@ from training.data.splits import divide, split, subset
 from training.data.truth import LabelledImage
 from training.data.vkitti import read_vkitti2
 from training.errors import OnError
-from training.settings import FinetuneConfig, KittiConfig, SyntheticConfig
+from training.settings import FinetuneConfig, KittiConfig, PretrainConfig, SyntheticConfig
 
 Images = list[LabelledImage]
+Run = TypeVar("Run", PretrainConfig, FinetuneConfig)
 
 
 def synthetic(config: SyntheticConfig, seed: int, on_error: OnError = "raise") -> tuple[Images, Images]:
@@ -58,6 +62,12 @@ def kitti_root(config: KittiConfig) -> Path | None:
     """kitti.root, else $KITTI_ROOT, else nothing."""
     named = config.root or os.environ.get("KITTI_ROOT")
     return Path(named) if named else None
+
+
+def with_kitti_root(config: Run) -> Run:
+    """The settings with kitti.root spelt out, so that config.yaml tells of it."""
+    root = kitti_root(config.kitti)
+    return replace(config, kitti=replace(config.kitti, root=root and str(root)))
 
 
 def kitti(config: KittiConfig, which: str, on_error: OnError = "raise") -> Images:

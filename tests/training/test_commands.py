@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,11 @@ def pretrained(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return out
 
 
-@pytest.fixture(autouse=True)
-def no_kitti_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("KITTI_ROOT", raising=False)
+@pytest.fixture(autouse=True, scope="module")
+def no_kitti_around() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("KITTI_ROOT", raising=False)
+        yield
 
 
 def test_a_pretraining_leaves_its_checkpoints_settings_and_report(pretrained):
@@ -71,10 +74,10 @@ def test_the_same_command_again_trains_no_further_and_another_is_refused(pretrai
         pretrain.main([*again, "seed=1"])
 
 
-def test_real_pictures_choose_the_checkpoint_where_there_are_any(rendered, real, tmp_path):
-    pretrain.main(
-        [f"data.root={rendered}", f"kitti.root={real}", "split=all", f"out={tmp_path}", *SMALL, *QUICK]
-    )
+def test_real_pictures_choose_the_checkpoint_where_there_are_any(rendered, real, tmp_path, monkeypatch):
+    monkeypatch.setenv("KITTI_ROOT", str(real))
+    pretrain.main([f"data.root={rendered}", "split=all", f"out={tmp_path}", *SMALL, *QUICK])
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text())["kitti"]["root"] == str(real)
     callbacks = torch.load(tmp_path / "best.ckpt", weights_only=True)["callbacks"]
     assert any("'monitor': 'real/ap'" in name for name in callbacks)
 
@@ -118,6 +121,12 @@ def test_a_missing_dataset_is_answered_with_the_command_that_renders_it(tmp_path
     assert f"python scenegen/render.py randomizer=no_texture n=10000 out={tmp_path / 'none'}" in str(
         caught.value
     )
+
+
+def test_a_dataset_whose_rendering_was_stopped_is_told_from_one_to_train_on(tmp_path):
+    (tmp_path / "frames").mkdir()
+    with pytest.raises(UserError, match="its rendering is not finished"):
+        pretrain.main([f"data.root={tmp_path}"])
 
 
 def test_a_checkpoint_of_another_model_is_refused(pretrained, real, tmp_path):
