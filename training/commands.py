@@ -1,4 +1,4 @@
-"""What the commands that train or evaluate have in common: seeds, what is told, the report of a run."""
+"""What the commands that run a detector have in common: seeds, the report of a run, what a detector costs."""
 
 import logging
 import warnings
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import torch
 
-from training.data.detections import Detections
 from training.data.truth import LabelledImage
 from training.loop.checkpoint import load_detector
 from training.loop.detect import detect, device_of
 from training.metrics.latency import latency
 from training.models.costs import detector_cost
 from training.models.detector import Detector
-from training.report.figures import measure, table, write_figures
+from training.report.figures import measure, table
 from training.report.page import write_report
 from training.runs import versions
 from training.settings import FinetuneConfig, PretrainConfig
@@ -37,15 +36,6 @@ def prepare(seed: int) -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     for message in _NOISE:
         warnings.filterwarnings("ignore", message)
-
-
-def print_pictures(sets: Mapping[str, Images]) -> None:
-    """A line for each set that holds any."""
-    for name, images in sets.items():
-        if images:
-            cars = sum(int(image.truth.cars.sum()) for image in images)
-            groups = len({image.group or image.id for image in images})
-            print(f"{name}: {len(images)} pictures of {groups} drives or clips, {cars} cars")
 
 
 def report_run(
@@ -81,22 +71,3 @@ def facts(detector: Detector, *, timed: bool) -> dict[str, str]:
         told["latency, 1 thread"] = f"{time.one_thread_ms:.1f} ms"
         told[f"latency, {time.threads} threads"] = f"{time.all_threads_ms:.1f} ms"
     return told | {f"version of {name}": version for name, version in versions().items()}
-
-
-def tell(
-    images: Images,
-    found: Mapping[str, Detections],
-    name: str,
-    facts: Mapping[str, str],
-    out: Path | None,
-    seed: int,
-) -> int:
-    """Measure detections on the set `name`, print the figures and write them and a report into `out`."""
-    figures = measure(images, found, seed)
-    print(table(figures))
-    if out:
-        out.mkdir(parents=True, exist_ok=True)
-        write_report(out / "report.html", str(out), {name: (images, found, figures)}, facts=facts)
-        write_figures(out / "figures.json", figures, facts)
-        print(f"\nfigures: {out / 'figures.json'}\nreport: {out / 'report.html'}")
-    return 0

@@ -34,10 +34,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(config: EvaluateConfig) -> int:
-    from training.commands import print_pictures, tell
     from training.data.detections import read_detections
     from training.data.splits import split
     from training.sources import all_kitti
+    from training.telling import print_pictures, tell
 
     everything = all_kitti(config.kitti, config.on_error)
     images = split(everything, config.split, on_error=config.on_error)
@@ -54,11 +54,12 @@ def _run(config: EvaluateConfig) -> int:
 
 def _run_checkpoint(config: EvaluateConfig, images: Sequence["LabelledImage"]) -> int:
     """Detect first, in the checkpoint's folder unless told otherwise."""
-    from training.commands import facts, tell
+    from training.commands import facts
     from training.data.detections import write_coco_results, write_kitti_results
     from training.loop.checkpoint import load_detector
     from training.loop.detect import adapt, detect, device_of
     from training.sources import kitti
+    from training.telling import tell
 
     path = Path(str(config.checkpoint))
     detector, device = load_detector(path), device_of(config.accelerator)

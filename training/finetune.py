@@ -42,13 +42,14 @@ def _given_of_model(arguments: list[str]) -> list[str]:
 
 
 def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
-    from training.commands import prepare, print_pictures, report_run
+    from training.commands import prepare, report_run
     from training.loop.checkpoint import load_detector
     from training.loop.detect import adapt, device_of
     from training.loop.train import train
     from training.models.build import build_detector
     from training.runs import open_run
     from training.sources import read_synthetic, real, with_kitti_root
+    from training.telling import print_pictures
 
     config = with_kitti_root(config)
     pictures, held = real(config)

@@ -49,11 +49,12 @@ def _have_dataset(config: PretrainConfig) -> None:
 
 
 def _run(config: PretrainConfig) -> int:
-    from training.commands import prepare, print_pictures, report_run  # torch: after what needs none
+    from training.commands import prepare, report_run  # torch: after what needs none
     from training.loop.train import train
     from training.models.build import build_detector
     from training.runs import open_run
     from training.sources import kitti, synthetic, with_kitti_root
+    from training.telling import print_pictures
 
     config = with_kitti_root(config)
     pictures, held = synthetic(config.data, config.seed, config.on_error)
