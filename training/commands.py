@@ -39,9 +39,9 @@ def prepare(seed: int) -> None:
 
 
 def report_run(
-    checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig
+    checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
-    """Measure the chosen checkpoint on the sets that chose it, and write report.html. Returns exit code 0."""
+    """Measure the chosen checkpoint on the sets that chose it; report.html in the folder `run`. Returns 0."""
     if torch.distributed.is_initialized() and torch.distributed.get_rank():
         return 0  # the first process tells
     detector, device = load_detector(checkpoint), device_of(config.trainer.accelerator)
@@ -50,7 +50,6 @@ def report_run(
         found = detect(detector, images, config.trainer.batch_size, device, config.on_error)
         sets[name] = (images, found, measure(images, found, config.seed))
         print(f"\n{name}, for validation; it is no test\n{table(sets[name][2])}")
-    run = Path(config.out)
     write_report(run / "report.html", str(run), sets, run, facts(detector, timed=False))
     print(f"\nreport: {run / 'report.html'}\ncheckpoint: {checkpoint}")
     return 0

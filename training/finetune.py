@@ -7,6 +7,8 @@ if __name__ == "__main__":
     ROOT = Path(__file__).resolve().parent.parent
     sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "training")]
 
+from msgspec.structs import replace
+
 from conf.compose import Command
 from conf.errors import UserError
 from conf.exits import exit_code
@@ -59,11 +61,12 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     prepare(config.seed)
     if config.checkpoint:
         detector = load_detector(Path(config.checkpoint), config.model, given_of_model).train()
+        config = replace(config, model=detector.config)  # for config.yaml: what is trained
         print(f"detector: {detector.config.name} of {config.checkpoint}")
     else:
         detector = build_detector(config.model)
         print(detector.loaded)
-    out = Path(config.out)
+    out = _out(config)
     open_run(out, config)
     print_pictures({"train": pictures, "replay": replayed} | validation)
     if config.adapt:
@@ -72,7 +75,17 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     best = train(
         detector, sources, validation, config.trainer, config.augmentation, out, config.seed, config.on_error
     )
-    return report_run(best, validation, config)
+    return report_run(best, validation, config, out)
+
+
+def _out(config: FinetuneConfig) -> Path:
+    if config.out:
+        return Path(config.out)
+    return (
+        Path(config.checkpoint).parent / "finetuned"
+        if config.checkpoint
+        else Path("runs/real", config.model.name)
+    )
 
 
 if __name__ == "__main__":

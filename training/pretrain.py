@@ -71,7 +71,7 @@ def _run(config: PretrainConfig) -> int:
         detector, [(pictures, 1.0)], validation, config.trainer, config.augmentation,
         out, config.seed, config.on_error,
     )  # fmt: skip
-    return report_run(best, validation, config)
+    return report_run(best, validation, config, out)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class FinetuneConfig(Settings):
     """conf/finetune.yaml."""
 
     checkpoint: str | None  # null: from `model`
-    out: str
+    out: str | None
     seed: int
     on_error: OnError
     kitti: KittiConfig

@@ -93,6 +93,11 @@ def test_finetuning_and_evaluation_go_on_from_the_checkpoint(pretrained, rendere
         ]
     )  # fmt: skip
     assert "3 pictures" in capsys.readouterr().out
+    trained = yaml.safe_load((out / "config.yaml").read_text())["model"]
+    assert (trained["width_mult"], trained["freeze"]) == (
+        0.25,
+        "backbone",
+    )  # the checkpoint's, and the command's
     name = "detector.backbone.0.0.0.weight"
     before, after = (
         torch.load(run / "last.ckpt", weights_only=True)["state_dict"] for run in (pretrained, out)
