@@ -64,7 +64,8 @@ def _run_checkpoint(config: EvaluateConfig, images: Sequence["LabelledImage"]) -
     path = Path(str(config.checkpoint))
     detector, device = load_detector(path), device_of(config.accelerator)
     if config.adapt:
-        adapt(detector, kitti(config.kitti, config.adapt, config.on_error), config.batch_size, device)
+        unlabelled = kitti(config.kitti, config.adapt, config.on_error)
+        adapt(detector, unlabelled, config.batch_size, device, config.on_error)
     found = detect(detector, images, config.batch_size, device, config.on_error)
     out = Path(config.out) if config.out else path.parent / f"evaluation_{Path(config.split).stem}"
     write_kitti_results(out / "detections", found)

@@ -13,6 +13,7 @@ from conf.compose import Command
 from conf.errors import UserError
 from conf.exits import exit_code
 from training.helptext import asks_for_help, print_help
+from training.runs import existing_checkpoint
 from training.settings import FinetuneConfig
 
 FINETUNE = Command("finetune", FinetuneConfig)
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _check(config: FinetuneConfig) -> None:
-    if config.checkpoint and not Path(config.checkpoint).is_file():
-        raise UserError(f"checkpoint={config.checkpoint}: there is no such file")
+    if config.checkpoint:
+        existing_checkpoint(config.checkpoint)
     if config.replay.share and not config.replay.root:
         raise UserError("replay.share is set, so replay.root must name a synthetic dataset")
 
@@ -70,7 +71,8 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     open_run(out, config)
     print_pictures({"train": pictures, "replay": replayed} | validation)
     if config.adapt:
-        adapt(detector, pictures, config.trainer.batch_size, device_of(config.trainer.accelerator))
+        device = device_of(config.trainer.accelerator)
+        adapt(detector, pictures, config.trainer.batch_size, device, config.on_error)
     sources = [(pictures, 1 - config.replay.share)] + ([(replayed, config.replay.share)] if replayed else [])
     best = train(
         detector, sources, validation, config.trainer, config.augmentation, out, config.seed, config.on_error

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from training.data.settings import Augmentation
+from training.errors import OnError
 from training.models.settings import ModelConfig, Settings
 
 Count = Annotated[int, Meta(ge=1)]
@@ -13,7 +14,6 @@ Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 PartShare = Annotated[float, Meta(ge=0, lt=1)]
 Accelerator = Literal["auto", "cpu", "gpu"]
-OnError = Literal["raise", "skip"]
 
 
 class TrainerConfig(Settings):

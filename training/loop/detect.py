@@ -1,7 +1,6 @@
 """Run a detector over pictures on disk."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -9,7 +8,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from conf.errors import UserError
-from training.data.dataset import DetectionDataset, collate
+from training.data.dataset import DetectionDataset, Item, collate
 from training.data.detections import Detections
 from training.data.truth import LabelledImage
 from training.errors import OnError
@@ -38,30 +37,49 @@ def detect(
     """What the detector finds in each picture, in its own pixels; labels are not looked at."""
     detector = detector.to(device).eval()
     found: dict[str, Detections] = {}
-    dataset = DetectionDataset(images, detector.config.input, on_error=on_error)
-    progress = tqdm(total=len(images), unit="picture", desc="detecting", disable=None)
-    with progress, plain_loader_errors():
-        for pictures, items in _loader(dataset, batch_size):
-            predictions = detector(scaled(pictures.to(device)))
-            for prediction, item in zip(predictions, items, strict=True):
+    with tqdm(total=len(images), unit="picture", desc="detecting", disable=None) as progress:
+        for pictures, items in _read(images, detector.config.input, batch_size, device, on_error):
+            for prediction, item in zip(detector(pictures), items, strict=True):
                 found[item["id"]] = to_detections(prediction, item["scale"])
             progress.update(len(items))
     return found
 
 
 def batches(
-    images: Sequence[LabelledImage], size: tuple[int, int], batch_size: int, device: torch.device
+    images: Sequence[LabelledImage],
+    size: tuple[int, int],
+    batch_size: int,
+    device: torch.device,
+    on_error: OnError = "raise",
 ) -> Iterator[Tensor]:
     """The pictures, (B, 3, H, W) in 0..1 each, as unfolding and adapting BatchNorm take them."""
-    for pictures, _ in _loader(DetectionDataset(images, size), batch_size):
-        yield scaled(pictures.to(device))
+    return (pictures for pictures, _ in _read(images, size, batch_size, device, on_error))
 
 
-def adapt(detector: Detector, images: Sequence[LabelledImage], batch_size: int, device: torch.device) -> None:
+def adapt(
+    detector: Detector,
+    images: Sequence[LabelledImage],
+    batch_size: int,
+    device: torch.device,
+    on_error: OnError = "raise",
+) -> None:
     """Take BatchNorm's statistics anew from the pictures; their labels are not looked at."""
+    adapt_batch_norms(
+        detector.to(device), batches(images, detector.config.input, batch_size, device, on_error)
+    )
+
+
+def _read(
+    images: Sequence[LabelledImage],
+    size: tuple[int, int],
+    batch_size: int,
+    device: torch.device,
+    on_error: OnError,
+) -> Iterator[tuple[Tensor, list[Item]]]:
+    """Batches of pictures as a detector takes them, with their items."""
+    dataset = DetectionDataset(images, size, on_error=on_error)
     with plain_loader_errors():
-        adapt_batch_norms(detector.to(device), batches(images, detector.config.input, batch_size, device))
-
-
-def _loader(dataset: DetectionDataset, batch_size: int) -> DataLoader[Any]:
-    return DataLoader(dataset, batch_size, num_workers=loader_count("auto"), collate_fn=collate)
+        for pictures, items in DataLoader(
+            dataset, batch_size, num_workers=loader_count("auto"), collate_fn=collate
+        ):
+            yield scaled(pictures.to(device)), items

@@ -46,7 +46,7 @@ def train(
     images = [image for source, _ in sources for image in source]
     size, batch = detector.config.input, trainer.batch_size
     if detector.folded:
-        detector.unfold(_first(images, size, batch))
+        detector.unfold(_first(images, size, batch, on_error))
     module = DetectionModule(detector, trainer, dict(validation), seed)
     order = MixedBatches(
         [len(source) for source, _ in sources], batch, shares=[share for _, share in sources], seed=seed
@@ -63,7 +63,9 @@ def train(
         return fit(module, data, trainer, out, monitor)
 
 
-def _first(images: Sequence[LabelledImage], size: tuple[int, int], batch: int) -> Iterator[Tensor]:
+def _first(
+    images: Sequence[LabelledImage], size: tuple[int, int], batch: int, on_error: OnError
+) -> Iterator[Tensor]:
     """Batches of pictures from all over the list."""
     step = max(1, len(images) // (_UNFOLD_BATCHES * batch))
-    yield from islice(batches(images[::step], size, batch, torch.device("cpu")), _UNFOLD_BATCHES)
+    return islice(batches(images[::step], size, batch, torch.device("cpu"), on_error), _UNFOLD_BATCHES)
