@@ -39,9 +39,12 @@ def real(config: FinetuneConfig) -> tuple[Images, Images]:
 
     Raises UserError where either lacks pictures, or `n_real` are too many.
     """
-    train, held = divide(
-        kitti(config.kitti, config.split, config.on_error), config.selection, seed=config.seed
-    )
+    return select(config, kitti(config.kitti, config.split, config.on_error))
+
+
+def select(config: FinetuneConfig, images: Images) -> tuple[Images, Images]:
+    """As `real`, out of the pictures of the split."""
+    train, held = divide(images, config.selection, seed=config.seed, purpose="selection ")
     if not train or (config.selection and not held):
         raise UserError(
             f"selection={config.selection:g} leaves {len(train)} pictures to train on and {len(held)} to "

@@ -46,15 +46,16 @@ def split(
 
 
 def divide(
-    images: Sequence[LabelledImage], share: float, *, seed: int = 0
+    images: Sequence[LabelledImage], share: float, *, seed: int = 0, purpose: str = ""
 ) -> tuple[list[LabelledImage], list[LabelledImage]]:
     """The images of all groups but about `share` of them, and those of the others, sorted by id.
 
-    Either may be empty where groups are few.
+    Either may be empty where groups are few. Divisions for another `purpose` are independent: what is left
+    of one would, by the same numbers, be left of the next.
     """
     parts: tuple[list[LabelledImage], list[LabelledImage]] = [], []
     for image in sorted(images, key=lambda image: image.id):
-        parts[_share(_group(image), seed) < share].append(image)
+        parts[_share(purpose + _group(image), seed) < share].append(image)
     return parts
 
 

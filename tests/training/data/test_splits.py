@@ -11,7 +11,7 @@ from written import labelled, write_text
 from conf.errors import UserError
 from training.data.drives import drive_of_object_image, drive_of_sequence, object_drives
 from training.data.kitti import read_kitti_object, read_kitti_tracking
-from training.data.splits import split, subset
+from training.data.splits import divide, split, subset
 from training.data.truth import LabelledImage
 
 drives = st.lists(st.integers(1, 12), min_size=8, max_size=40)  # pictures of each
@@ -53,6 +53,14 @@ def test_pictures_added_later_move_no_other(sizes: list[int], more: list[int], s
     before, after = collection(sizes), collection(sizes + more)
     for which, names in parts(before, seed).items():
         assert names <= parts(after, seed)[which]
+
+
+def test_what_a_split_leaves_can_be_divided_again() -> None:
+    """By the same numbers, no drive of train would be among the lowest."""
+    train = split(collection([2] * 60), "train")
+    rest, chosen = divide(train, 0.2, purpose="selection ")
+    assert 4 <= len(chosen) <= 40
+    assert len(rest) + len(chosen) == len(train)
 
 
 def test_splits_are_sorted_and_the_seed_matters() -> None:
