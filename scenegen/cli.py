@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from conf.errors import UserError
 from conf.exits import exit_code
 
+SETTINGS = "--cfg"  # Hydra's own name for it
+
 
 def main(argv: Sequence[str]) -> int:
     """Run the command with the arguments of `argv`, as sys.argv. Returns its exit code."""
@@ -34,8 +36,12 @@ def _main(args: Sequence[str]) -> int:
         print(help_text(*[arg for arg in args if not arg.startswith("-")][:1]))
         return 0
     from scenegen.compose import compose
+    from scenegen.dataset.info import as_yaml
 
-    config = compose(args)
+    config = compose([argument for argument in args if argument != SETTINGS])
+    if SETTINGS in args:
+        print(as_yaml(config), end="")
+        return 0
     from scenegen.job import run
 
     return run(config)

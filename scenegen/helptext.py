@@ -25,6 +25,7 @@ Examples
   python scenegen/render.py outputs=[rgb,instances,depth] export=[kitti,yolo]
   python scenegen/render.py assets.textures=/data/Flickr8k/Images
   python scenegen/render.py specs_only=true n=1000             what would be rendered, as JSON lines
+  python scenegen/render.py randomizer=no_texture --cfg        the settings that this comes to, as YAML
 """
 _EXIT_CODES = """\
 Exit codes

@@ -46,8 +46,12 @@ def check_same(root: Path, config: RenderConfig) -> None:
 
 def write_config(root: Path, config: RenderConfig) -> None:
     """Write config.yaml, the resolved config: from then on the folder is this config's. Raises RunError."""
-    text = yaml.safe_dump(msgspec.to_builtins(config), sort_keys=False, allow_unicode=True)
-    write_atomic(root / "config.yaml", text.encode())
+    write_atomic(root / "config.yaml", as_yaml(config).encode())
+
+
+def as_yaml(config: RenderConfig) -> str:
+    """The whole config, in the order of its fields."""
+    return yaml.safe_dump(msgspec.to_builtins(config), sort_keys=False, allow_unicode=True)
 
 
 def write_info(

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 
 from conf.errors import UserError
 from conf.typewords import leaves
 from randomizers.config import RandomizerConfig
-from scenegen.compose import RENDER
+from scenegen.compose import RENDER, compose
 from scenegen.config import RenderConfig
 from scenegen.dataset.store import FrameStore
 from scenegen.helptext import help_text
@@ -35,6 +37,16 @@ def test_help_from_outside_and_into_a_closed_pipe():
     script = f"{sys.executable} {ROOT}/scenegen/render.py --help randomizer | head -1"
     piped = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
     assert "Traceback" not in piped.stderr
+
+
+def test_the_settings_are_told_and_nothing_is_rendered(tmp_path):
+    done = render("randomizer=no_texture", "n=7", f"out={tmp_path / 'x'}", "--cfg")
+    assert done.returncode == 0
+    told = yaml.safe_load(done.stdout)
+    config = compose(["randomizer=no_texture", "n=7", f"out={tmp_path / 'x'}"])
+    assert msgspec.convert(told, RenderConfig) == config
+    assert not told["randomizer"]["texture"]["enabled"]
+    assert not (tmp_path / "x").exists()
 
 
 def test_help_names_every_key_of_the_command_with_its_default():
