@@ -3,7 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -63,9 +65,7 @@ class Command(Generic[S]):
         return {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in groups}
 
     def _load(self, overrides: list[str], resolve: bool) -> dict[str, Any]:
-        with initialize_config_dir(config_dir=str(CONF), version_base=None):
-            composed = hydra_compose(self.name, overrides)
-        return cast(dict[str, Any], OmegaConf.to_container(composed, resolve=resolve))
+        return deepcopy(_composed(self.name, tuple(overrides), resolve))
 
     def _parse(self, key: str, text: str) -> Any:
         if is_text(type_at(self.settings, key)):
@@ -108,6 +108,14 @@ class Command(Generic[S]):
         return f"{key} must be {allowed(type_at(self.settings, key))}"
 
 
+@cache
+def _composed(name: str, overrides: tuple[str, ...], resolve: bool) -> dict[str, Any]:
+    """Hydra's composition; a study asks for few of them, and often."""
+    with initialize_config_dir(config_dir=str(CONF), version_base=None):
+        composed = hydra_compose(name, list(overrides))
+    return cast(dict[str, Any], OmegaConf.to_container(composed, resolve=resolve))
+
+
 def _split(overrides: Sequence[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for override in overrides:
@@ -123,7 +131,7 @@ def _split(overrides: Sequence[str]) -> dict[str, str]:
 def _check_option(group: str, name: str, names: Sequence[str]) -> None:
     if name not in names:
         raise UserError(
-            f"{group}={name}: no such {group}{_suggest(name, names)}; there are {', '.join(names)}"
+            f"{group}={name}: no such {group}{suggest(name, names)}; there are {', '.join(names)}"
         )
 
 
@@ -137,10 +145,10 @@ def _check_key(key: str, config: dict[str, Any], options: dict[str, list[str]]) 
     children = sorted(name for name in known if name.startswith(f"{key}."))
     if children:
         raise UserError(f"{key}: set one of its keys, e.g. {children[0]}=…; there are {', '.join(children)}")
-    raise UserError(f"{key}: no such key{_suggest(key, [*known, *options])}; --help lists the keys")
+    raise UserError(f"{key}: no such key{suggest(key, [*known, *options])}; --help lists the keys")
 
 
-def _suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """', did you mean …?' by the whole dotted key, else by its last part anywhere in the config."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
