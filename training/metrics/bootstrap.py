@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from conf.errors import UserError
+from training.metrics import resampling
 from training.metrics.overlaps import Ints
 
 Statistic = Callable[[Ints], float]
@@ -33,6 +34,7 @@ class Interval:
     high: float
     level: float
     units: int  # images or clusters drawn from
+    seeds: int = 1  # trainings averaged; with 1 the bounds say nothing of how another would have come out
 
 
 def interval(
@@ -54,9 +56,11 @@ def interval(
         raise UserError(
             "no interval for a figure that is not defined: there is no car to find in these images"
         )
-    drawn = np.array([statistic(weights) for weights in _resampled(images, clusters, resamples, seed)])
+    if clusters is None:
+        clusters = np.arange(images)
+    drawn = np.array([statistic(weights) for weights in resampling.resamples(clusters, resamples, seed)])
     low, high = np.nanpercentile(drawn, [50 * (1 - level), 50 * (1 + level)])
-    units = images if clusters is None else len(np.unique(clusters))
+    units = len(np.unique(clusters))
     return Interval(float(estimate), float(low), float(high), level, units)
 
 
@@ -77,12 +81,3 @@ def difference(
     return interval(
         lambda weights: second(weights) - first(weights), images, clusters, resamples, level, seed
     )
-
-
-def _resampled(images: int, clusters: Ints | None, resamples: int, seed: int) -> Ints:
-    """(resamples, I) how often each image is drawn."""
-    rng = np.random.default_rng(seed)
-    unit = np.arange(images) if clusters is None else np.unique(clusters, return_inverse=True)[1]
-    units = int(unit.max()) + 1
-    times: Ints = rng.multinomial(units, np.full(units, 1 / units), size=resamples)
-    return times[:, unit]
