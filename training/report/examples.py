@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from training.metrics.matching import Assignment, Mistake, Outcome, mistakes
 from training.metrics.overlaps import Ints
+from training.metrics.paper import Score
 from training.metrics.pool import Bools, Pool
-from training.report.figures import Figures
 from training.report.overlay import Mark, Role
 
 PICTURES = 6  # of the best, and of the worst
@@ -50,10 +50,10 @@ class Verdicts:
         )
 
 
-def judge(figures: Figures) -> Verdicts:
-    """By the paper's protocol, at the figures' threshold."""
-    pool, assignment = figures.paper.pool, figures.paper.assignment
-    above = pool.scores >= figures.threshold
+def judge(score: Score, threshold: float) -> Verdicts:
+    """By the paper's protocol, with the detections whose score is at least `threshold`."""
+    pool, assignment = score.pool, score.assignment
+    above = pool.scores >= threshold
     found = np.zeros(len(assignment.positive), bool)
     found[assignment.truth[above & (assignment.truth >= 0)]] = True
     return Verdicts(pool, assignment, above, *mistakes(pool, assignment), found)
@@ -64,7 +64,7 @@ def worst(judged: Verdicts) -> list[int]:
     found, missed, false = judged.counts
     order = np.lexsort((found, -(missed + false)))
     order = order[(missed + false)[order] > 0]
-    return order[_varied(judged.pool.clusters[order], PICTURES)].tolist()
+    return order[varied(judged.pool.clusters[order], PICTURES)].tolist()
 
 
 def best(judged: Verdicts) -> list[int]:
@@ -72,17 +72,17 @@ def best(judged: Verdicts) -> list[int]:
     found, missed, false = judged.counts
     order = np.argsort(-found, kind="stable")
     order = order[(found > 0)[order] & (missed + false == 0)[order]]
-    return order[_varied(judged.pool.clusters[order], PICTURES)].tolist()
+    return order[varied(judged.pool.clusters[order], PICTURES)].tolist()
 
 
 def surest(judged: Verdicts, mistake: Mistake) -> list[int]:
     """False detections of one kind, those of highest score."""
     wrong = np.flatnonzero(judged.above & (judged.mistake == mistake))
     order = wrong[np.argsort(-judged.pool.scores[wrong], kind="stable")]
-    return order[_varied(judged.pool.clusters[judged.pool.image[order]], THUMBNAILS)].tolist()
+    return order[varied(judged.pool.clusters[judged.pool.image[order]], THUMBNAILS)].tolist()
 
 
-def _varied(clusters: Ints, wanted: int) -> list[int]:
+def varied(clusters: Ints, wanted: int) -> list[int]:
     """Places in a ranking whose entries belong to `clusters`, the first of each cluster preferred."""
     seen: Counter[int] = Counter()
     late = []

@@ -19,6 +19,7 @@ class Role(Enum):
 
     NEUTRAL = ("#c3c7cf", 0.5, 2.0)  # true, not asked for
     TRUE = ("#ffffff", 0.5, 0.0)  # true, found
+    LABELLED = ("#ffffff", 1.0, 0.0)  # true, in a picture that shows no detections
     MISSED = ("#ffd43b", 1.0, 3.0)  # true, not found
     ACQUITTED = ("#a9c1ff", 0.5, 0.0)  # detected, neither right nor wrong
     DETECTED = ("#2ee6d0", 1.0, 0.0)  # detected, right as far as is known

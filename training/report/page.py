@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from training.data.detections import Detections
@@ -13,14 +12,12 @@ from training.data.truth import LabelledImage
 from training.metrics.breakdown import Bin
 from training.metrics.curves import curve
 from training.metrics.matching import Mistake
-from training.report import examples, plots, thumbnails
+from training.report import examples, plots, rendering, thumbnails
 from training.report.examples import Verdicts
 from training.report.figures import Figures, percent, sources, span
 from training.report.files import write_atomic
 from training.report.history import Series, read_history
-from training.report.overlay import Role
-
-TEMPLATE = Path(__file__).with_name("template")
+from training.report.shots import Shot, whole
 
 PROPERTIES = {
     "height_px": ("Height", "pixels"),
@@ -46,15 +43,6 @@ class Bar:
     share: float | None  # 0..1, the bar's length; None: no bar
     text: str
     further: str = ""
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A picture with what is to be said of it."""
-
-    source: str | None  # data URI; None: it can't be read
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,24 +73,17 @@ def write_report(
     Raises RunError where the disk refuses, UserError for a run's CSV file that is none. A picture that can't
     be read is left out with a word.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {"percent": percent, "sources": sources}
+    environment = rendering.environment()
+    environment.filters |= {"sources": sources}
     page = environment.get_template("report.html.j2").render(
         title=title,
-        style=Markup((TEMPLATE / "style.css").read_text(encoding="utf-8")),
+        style=rendering.style("style.css"),
         history=_history(read_history(run)) if run else [],
         sections=[
             _section(f"set{number}", name, images, figures)
             for number, (name, (images, _, figures)) in enumerate(sets.items(), start=1)
         ],
         facts=facts,
-        colours={role.name.lower(): role.colour for role in Role},
     )
     write_atomic(path, page.encode("utf-8"))
 
@@ -129,7 +110,7 @@ def _unprefixed(series: Mapping[str, Series]) -> dict[str, Series]:
 
 
 def _section(key: str, name: str, images: Sequence[LabelledImage], figures: Figures) -> Section:
-    judged = examples.judge(figures)
+    judged = examples.judge(figures.paper, figures.threshold)
     by_id = {image.id: image for image in images}
     ranked = [by_id[id] for id in judged.pool.ids]
     return Section(
@@ -147,8 +128,8 @@ def _section(key: str, name: str, images: Sequence[LabelledImage], figures: Figu
             for kind, (title, about) in MISTAKES.items()
             if figures.mistakes[kind.name.lower()]
         ],
-        best=[_shot(judged, ranked[index], index) for index in examples.best(judged)],
-        worst=[_shot(judged, ranked[index], index) for index in examples.worst(judged)],
+        best=[whole(judged, ranked[index], index) for index in examples.best(judged)],
+        worst=[whole(judged, ranked[index], index) for index in examples.worst(judged)],
     )
 
 
@@ -176,12 +157,6 @@ def _mistakes(judged: Verdicts, figures: Figures) -> list[Bar]:
         for kind, (title, about) in MISTAKES.items()
         for count in [figures.mistakes[kind.name.lower()]]
     ]
-
-
-def _shot(judged: Verdicts, image: LabelledImage, index: int) -> Shot:
-    found, missed, false = (int(counts[index]) for counts in judged.counts)
-    source = thumbnails.whole(image.path, examples.marks(judged, index))
-    return Shot(source, image.id, f"{found} found, {missed} missed, {false} false")
 
 
 def _false(judged: Verdicts, images: Sequence[LabelledImage], detection: int) -> Shot:

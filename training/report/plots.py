@@ -66,10 +66,13 @@ class Plot:
 
 
 @contextmanager
-def plot(name: str, x: str, y: str) -> Iterator[Plot]:
-    """Axes for a third of the page's width; `name` makes ids unique, `x` and `y` say what the axes are."""
+def plot(name: str, x: str, y: str, size: tuple[float, float] = (5.0, 3.6)) -> Iterator[Plot]:
+    """Axes of a `size` in inches, by default for a third of the page's width.
+
+    `name` makes ids unique, `x` and `y` say what the axes are.
+    """
     with matplotlib.rc_context(_STYLE):
-        canvas = Canvas(figsize=(5.0, 3.6), layout="constrained")
+        canvas = Canvas(figsize=size, layout="constrained")
         axes = canvas.add_subplot()
         axes.set_xlabel(x)
         axes.set_title(y, loc="left", fontsize=11.0, color=QUIET)
@@ -137,7 +140,7 @@ def _shares(axes: Axes) -> None:
     """Both axes from 0 to 1; words where there is no curve."""
     axes.set(xlim=(0, 1.01), ylim=(0, 1.02))
     if axes.lines:
-        _legend(axes)
+        legend(axes)
     else:
         axes.text(0.5, 0.5, "nothing to find, or nothing found", ha="center", color=QUIET)
 
@@ -180,18 +183,18 @@ def validation(name: str, series: Mapping[str, Series]) -> str:
                 label=f"{label}, best {percent(each.values[best])} at step {each.steps[best]:,}",
             )  # fmt: skip
         drawing.axes.set_ylim(bottom=0)
-        _over_steps(drawing.axes, legend=True)
+        _over_steps(drawing.axes, named=True)
     return drawing.svg
 
 
-def _over_steps(axes: Axes, legend: bool) -> None:
+def _over_steps(axes: Axes, named: bool) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    if legend:
-        _legend(axes)
+    if named:
+        legend(axes)
 
 
-def _legend(axes: Axes) -> None:
+def legend(axes: Axes) -> None:
     """Where it covers least, and whatever its length without a say in how large the axes are."""
     axes.legend(loc="best").set_in_layout(False)
 

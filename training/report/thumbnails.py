@@ -17,10 +17,10 @@ LEAST = 90  # pixels of a picture that are shown
 QUALITY = 82
 
 
-def whole(path: Path, marks: Sequence[Mark]) -> str | None:
-    """The picture as a data URI, enlarged or reduced to WHOLE; None if the file can't be read."""
+def whole(path: Path, marks: Sequence[Mark], most: tuple[int, int] = WHOLE) -> str | None:
+    """The picture as a data URI, enlarged or reduced to `most` pixels; None if the file can't be read."""
     picture = _read(path)
-    return None if picture is None else _drawn(picture, (0, 0, *picture.size), marks, WHOLE)
+    return None if picture is None else _drawn(picture, (0, 0, *picture.size), marks, most)
 
 
 def part(path: Path, box: Rectangle, marks: Sequence[Mark]) -> str | None:

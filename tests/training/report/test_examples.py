@@ -9,7 +9,7 @@ from training.data.detections import Detections
 from training.data.truth import LabelledImage, Row, Truth
 from training.metrics.matching import Mistake
 from training.report import examples
-from training.report.figures import measure
+from training.report.figures import Figures, measure
 from training.report.overlay import Role
 
 Set = tuple[list[LabelledImage], dict[str, Detections]]
@@ -21,7 +21,11 @@ STREET = Truth.of([Row("Car", LEFT), Row("Car", RIGHT), Row("Truck", TRUCK)])
 
 def judged(**found: list[tuple[float, ...]]) -> examples.Verdicts:
     images = [LabelledImage(name, Path("none.png"), 1242, 375, "", STREET) for name in found]
-    return examples.judge(measure(images, {name: Detections.of(rows) for name, rows in found.items()}))
+    return judged_at_best(measure(images, {name: Detections.of(rows) for name, rows in found.items()}))
+
+
+def judged_at_best(figures: Figures) -> examples.Verdicts:
+    return examples.judge(figures.paper, figures.threshold)
 
 
 def names(verdicts: examples.Verdicts, indices: list[int]) -> list[str]:
@@ -73,17 +77,17 @@ def test_the_surest_false_detections_come_first() -> None:
 
 
 def test_no_drive_fills_the_page_while_others_are_left(streets: Set) -> None:
-    verdicts = examples.judge(measure(*streets))
+    verdicts = judged_at_best(measure(*streets))
     chosen = examples.worst(verdicts)
     assert len(chosen) == examples.PICTURES
     assert np.bincount(verdicts.pool.clusters[chosen]).max() == examples.PER_DRIVE
-    one_drive = examples.judge(measure([replace(image, group="one") for image in streets[0]], streets[1]))
+    one_drive = judged_at_best(measure([replace(image, group="one") for image in streets[0]], streets[1]))
     assert len(examples.worst(one_drive)) == examples.PICTURES
 
 
 def test_counts_are_those_of_the_figures(streets: Set) -> None:
     figures = measure(*streets)
-    found, missed, false = examples.judge(figures).counts
+    found, missed, false = judged_at_best(figures).counts
     assert missed.sum() == figures.missed
     assert found.sum() == figures.paper.positives - figures.missed
     assert false.sum() == sum(figures.mistakes.values())
