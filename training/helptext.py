@@ -41,6 +41,20 @@ Writes a detector's network as ONNX, checked against PyTorch; training/decode.py
 
   python training/export.py checkpoint=runs/…/best.ckpt format=onnx
 """,
+    "ablate": """\
+Renders, trains and measures the arms of a study, each step once, and writes a report of their differences.
+The same command again goes on where it was stopped.
+
+  python training/ablate.py                                   the default study, sized for one GPU
+  python training/ablate.py study=quick                       2 cores, under an hour
+  python training/ablate.py dry_run=true                      the plan, with an estimate of time and disk
+  python training/ablate.py arms=[full,no_texture] seeds=[0,1,2] n=10000 model=ssd_mobilenet_v2
+  python training/ablate.py study=quick pretrain.trainer.max_epochs=30 render.renderer.samples=8
+  python training/ablate.py hydra/launcher=submitit_slurm hydra.launcher.timeout_min=600
+
+STEP.KEY=VALUE, with STEP one of render, pretrain, finetune and evaluate, is a key of that command, for all
+arms; model=NAME and model.KEY=VALUE are the detector's. hydra/… and hydra.… choose how steps reach a cluster.
+""",
 }
 _EXIT_CODES = """\
 Exit codes

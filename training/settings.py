@@ -1,4 +1,4 @@
-"""Types and bounds of conf/pretrain.yaml, finetune.yaml, evaluate.yaml, predict.yaml and export.yaml."""
+"""Types and bounds of the settings of training's commands: conf/pretrain.yaml, finetune.yaml and so on."""
 
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 PartShare = Annotated[float, Meta(ge=0, lt=1)]
 Accelerator = Literal["auto", "cpu", "gpu"]
+Seeds = Annotated[tuple[Annotated[int, Meta(ge=0)], ...], Meta(min_length=1)]
 
 
 class TrainerConfig(Settings):
@@ -130,3 +131,35 @@ class ExportConfig(Settings):
     format: Literal["onnx"]
     out: str | None
     dynamic_batch: bool
+
+
+class StudyConfig(Settings):
+    """conf/study: which arms, along which axis, how often."""
+
+    name: str
+    title: str
+    baseline: str | None
+    arms: tuple[str, ...]
+    axis: str
+    points: dict[str, tuple[str, ...]]
+    seeds: Seeds
+    n: Count
+    choose: Literal["real", "last"]
+    common: tuple[str, ...]
+
+
+class AblateConfig(Settings):
+    """conf/ablate.yaml."""
+
+    study: StudyConfig
+    arms: Annotated[tuple[str, ...], Meta(min_length=1)]
+    seeds: Seeds
+    n: Count
+    out: str
+    store: str
+    kitti: KittiConfig
+    train: str
+    test: str
+    cars: tuple[str, ...]
+    vkitti: str | None
+    dry_run: bool

@@ -1,0 +1,5 @@
+"""Fixtures of the studies' tests."""
+
+from studies import rendering
+
+__all__ = ["rendering"]
