@@ -31,7 +31,13 @@ def main(arguments: list[str]) -> int:
         return print_help(ABLATE)
     further = [argument for argument in arguments if is_override(argument)]
     launcher = [argument for argument in arguments if argument.startswith(("hydra/", "hydra."))]
-    config = ABLATE.compose([each for each in arguments if each not in {*further, *launcher}])
+    own = [argument for argument in arguments if argument not in {*further, *launcher}]
+    for argument in own:
+        if argument.startswith("study."):
+            raise UserError(
+                f"{argument}: a study is a file of conf/study; arms, seeds, n and STEP.KEY=VALUE change it"
+            )
+    config = ABLATE.compose(own)
     return _run(config, further, launcher, shlex.join(["python", "training/ablate.py", *arguments]))
 
 

@@ -56,6 +56,7 @@ STEP.KEY=VALUE, with STEP one of render, pretrain, finetune and evaluate, is a k
 arms; model=NAME and model.KEY=VALUE are the detector's. hydra/… and hydra.… choose how steps reach a cluster.
 """,
 }
+_NOT_GIVEN = ("study",)  # what a study is, its file says
 _EXIT_CODES = """\
 Exit codes
   0  done
@@ -72,7 +73,7 @@ def asks_for_help(arguments: list[str]) -> bool:
 def print_help(command: Command[Any]) -> int:
     """Print the page about a command. Returns exit code 0."""
     config = command.defaults()
-    keys = table(command.settings, own_keys(command), config, own_comments(command, config))
+    keys = table(command.settings, own_keys(command, _NOT_GIVEN), config, own_comments(command, config))
     groups = [choices(command)] if command.options() else []
     own = "\n".join(["Keys, with their defaults", *keys]) + "\n"
     print("\n".join([_USAGE[command.name], *groups, own, _EXIT_CODES]))

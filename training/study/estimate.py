@@ -50,7 +50,7 @@ def cost(kind: str, settings: Mapping[str, Any], model: ModelConfig, frames: int
         pictures = settings["data"]["limit"] or frames or _pictures(settings["data"]["root"])
     else:
         pictures = settings["n_real"] or real.train
-    validated = real.train if settings["kitti"]["root"] and settings.get("selection", 1) else 0
+    validated = real.train * settings.get("selection", 1.0) if settings["kitti"]["root"] else 0
     return _train(kind, settings["trainer"], model, pictures, validated)
 
 
@@ -61,7 +61,9 @@ def _render(settings: Mapping[str, Any]) -> Cost:
     return Cost(START_S["render"] + seconds, int(frames * (FRAME_BYTES + PIXEL_BYTES * pixels)))
 
 
-def _train(kind: str, trainer: Mapping[str, Any], model: ModelConfig, pictures: int, validated: int) -> Cost:
+def _train(
+    kind: str, trainer: Mapping[str, Any], model: ModelConfig, pictures: int, validated: float
+) -> Cost:
     parameters, gmadds = _detector(msgspec.json.encode(model))
     image_s = TRAIN_IMAGE_S + TRAIN_GMADD_S * gmadds
     epochs = trainer["max_epochs"]

@@ -71,7 +71,8 @@ def test_a_dry_run_tells_the_plan_and_writes_nothing(given, tmp_path, capsys):
         ("kitti.root=/nowhere", r"/nowhere"),
         ("n=0", r"n=0: .*1"),
         ("study=quik", r"study=quik: no such study \(did you mean quick\?\)"),
-        ("pretrain.nothing=1", r"nothing: no such key"),
+        ("pretrain.nothing=1", r"pretrain of full, synthetic, seed 0: nothing: no such key"),
+        ("study.seeds=[3]", r"study.seeds=\[3\]: a study is a file of conf/study; arms, seeds, n"),
     ],
 )
 def test_a_wrong_command_is_refused_before_anything_is_written(given, argument, told, tmp_path):
