@@ -20,6 +20,7 @@ START_S = {"render": 5.0, "pretrain": 14.0, "finetune": 14.0, "evaluate": 12.0} 
 TRAIN_IMAGE_S, TRAIN_GMADD_S = 0.02, 0.14  # SSDLite V3-Large at 640×192: 0.1 s
 DETECT_SHARE = 0.4  # of a training picture's time
 CHECKPOINTS = 2 * 4 * 4  # best and last; weights, their average, AdamW's two moments; bytes of a number
+EVALUATE_S, EVALUATE_BYTES = 0.05, 20_000  # of a picture, with its figures and report
 PICTURES = (".jpg", ".jpeg", ".png")
 
 
@@ -31,27 +32,25 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class Pictures(msgspec.Struct, frozen=True):
-    """How many real pictures there are."""
+    """How many there are."""
 
-    train: int
+    rendered: int  # for this trial; 0 where the dataset is given
+    train: int  # real ones
     test: int
 
 
-def cost(kind: str, settings: Mapping[str, Any], model: ModelConfig, frames: int, real: Pictures) -> Cost:
-    """What a step costs with the whole of its settings, for a detector.
-
-    frames: rendered for it, 0 where others' are used.
-    """
+def cost(kind: str, settings: Mapping[str, Any], model: ModelConfig, pictures: Pictures) -> Cost:
+    """What a step costs with the whole of its settings, for a detector."""
     if kind == "render":
         return _render(settings)
     if kind == "evaluate":
-        return Cost(START_S[kind] + 0.05 * real.test, 20_000 * real.test)
+        return Cost(START_S[kind] + EVALUATE_S * pictures.test, EVALUATE_BYTES * pictures.test)
     if kind == "pretrain":
-        pictures = settings["data"]["limit"] or frames or _pictures(settings["data"]["root"])
+        trained = settings["data"]["limit"] or pictures.rendered or _pictures(settings["data"]["root"])
     else:
-        pictures = settings["n_real"] or real.train
-    validated = real.train * settings.get("selection", 1.0) if settings["kitti"]["root"] else 0
-    return _train(kind, settings["trainer"], model, pictures, validated)
+        trained = settings["n_real"] or pictures.train
+    validated = pictures.train * settings.get("selection", 1.0) if settings["kitti"]["root"] else 0
+    return _train(kind, settings["trainer"], model, trained, validated)
 
 
 def _render(settings: Mapping[str, Any]) -> Cost:

@@ -35,6 +35,12 @@ COMMANDS: dict[str, Command[Any]] = {
     "evaluate": Command("evaluate", EvaluateConfig),
 }
 
+INPUTS = {  # of a step: by the kind of the step before, the argument that names its result
+    "pretrain": {"render": "data.root"},
+    "finetune": {"render": "replay.root", "pretrain": "checkpoint"},
+    "evaluate": {"pretrain": "checkpoint", "finetune": "checkpoint"},
+}
+
 
 class Step(msgspec.Struct, frozen=True):
     """A command to run once."""
@@ -79,6 +85,17 @@ class Plan(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
+class Label(msgspec.Struct, frozen=True):
+    """Whose step it is."""
+
+    arm: str
+    point: str
+    seed: int
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.arm.replace("_", " "), self.point, f"seed {self.seed}")))
+
+
 def plan(config: AblateConfig, further: Sequence[str], real: Real) -> Plan:
     """Plan a study. further: STEP.KEY=VALUE of the command line, for all arms.
 
@@ -111,17 +128,6 @@ def plan(config: AblateConfig, further: Sequence[str], real: Real) -> Plan:
     )
 
 
-class Label(msgspec.Struct, frozen=True):
-    """Whose step it is."""
-
-    arm: str
-    point: str
-    seed: int
-
-    def __str__(self) -> str:
-        return ", ".join(filter(None, (self.arm.replace("_", " "), self.point, f"seed {self.seed}")))
-
-
 class _Chain:
     """The steps of one trial."""
 
@@ -129,17 +135,17 @@ class _Chain:
         self._config, self._overrides, self._real, self._label = config, overrides, real, label
         self._kitti = {"kitti.root": str(real.root), "kitti.tracking": written(list(config.kitti.tracking))}
         self._chosen = config.study.choose == "real"
+        self._given = overrides.settings["pretrain"].get("data.root")  # a dataset that is there already
+        self._frames = 0  # of the one that is rendered
         self._model = ModelConfig()  # of the detector, once a step has made one
 
     def steps(self) -> list[Step]:
-        """Every step after those that it needs."""
-        made: list[Step] = []
+        """Every step after those that it needs; none where there is neither pretraining nor fine-tuning."""
         left_out = self._overrides.left_out
+        made: list[Step] = []
         if "pretrain" not in left_out:
-            given = self._overrides.settings["pretrain"].get("data.root")
-            if given is None:
-                made.append(self._render())
-            made.append(self._pretrain(made[-1] if made else None))
+            made += [] if self._given else [self._render()]
+            made.append(self._pretrain(made))
         if "finetune" not in left_out:
             made.append(self._finetune(made))
         return [*made, self._evaluate(made[-1])] if made else []
@@ -148,44 +154,30 @@ class _Chain:
         arguments = {"n": str(self._config.n), "outputs": "[rgb]", "gallery": "false"}
         arguments |= self._overrides.settings["render"]
         settings = render_settings(tuple(f"{name}={value}" for name, value in arguments.items()))
+        self._frames = settings["n"]
         return self._step("render", arguments, settings, {}, self._label.arm.replace("_", " "))
 
-    def _pretrain(self, rendered: Step | None) -> Step:
+    def _pretrain(self, before: Sequence[Step]) -> Step:
         arguments = {"seed": str(self._label.seed)}
         arguments |= self._kitti | {"split": self._config.train} if self._chosen else {"data.held_out": "0"}
         arguments |= self._overrides.settings["model"] | self._overrides.settings["pretrain"]
-        inputs = {"data.root": rendered.id} if rendered else {}
-        frames = _frames(rendered)
-        return self._composed("pretrain", arguments, inputs, frames)
+        return self._composed("pretrain", arguments, before)
 
     def _finetune(self, before: Sequence[Step]) -> Step:
         arguments = {"seed": str(self._label.seed), **self._kitti, "split": self._config.train}
         arguments |= {} if self._chosen else {"selection": "0"}
         arguments |= {} if before else self._overrides.settings["model"]
-        arguments |= self._overrides.settings["finetune"]
-        inputs = {"checkpoint": before[-1].id} if before else {}
-        if float(arguments.get("replay.share", 0)):
-            inputs |= self._replayed(before, arguments)
-        return self._composed("finetune", arguments, inputs, 0)
-
-    def _replayed(self, before: Sequence[Step], arguments: dict[str, str]) -> dict[str, str]:
-        """Where the rendered pictures come from that fine-tuning goes on seeing."""
-        rendered = next((step for step in before if step.kind == "render"), None)
-        if rendered:
-            return {"replay.root": rendered.id}
-        arguments.setdefault("replay.root", self._overrides.settings["pretrain"].get("data.root", "null"))
-        return {}
+        arguments |= {"replay.root": self._given} if before and self._given else {}  # looked at with a share
+        return self._composed("finetune", arguments | self._overrides.settings["finetune"], before)
 
     def _evaluate(self, trained: Step) -> Step:
         arguments = {**self._kitti, "split": self._config.test, "latency": "false"}
-        return self._composed(
-            "evaluate",
-            arguments | self._overrides.settings["evaluate"],
-            {"checkpoint": trained.id},
-            0,
-        )
+        arguments |= self._overrides.settings["evaluate"]
+        return self._composed("evaluate", arguments, [trained])
 
-    def _composed(self, kind: str, arguments: dict[str, str], inputs: dict[str, str], frames: int) -> Step:
+    def _composed(self, kind: str, arguments: dict[str, str], before: Sequence[Step]) -> Step:
+        """A step of training, its settings composed and checked as the command will."""
+        inputs = {INPUTS[kind][step.kind]: step.id for step in before}
         given = [f"{name}={value}" for name, value in arguments.items()]
         try:
             settings = COMMANDS[kind].compose([*given, *(f"{name}=…" for name in inputs)])
@@ -195,29 +187,20 @@ class _Chain:
             raise UserError(f"{kind} of {self._label}: {error}") from error
         if "checkpoint" not in inputs:
             self._model = settings.model
-        return self._step(kind, arguments, msgspec.to_builtins(settings), inputs, str(self._label), frames)
+        return self._step(kind, arguments, msgspec.to_builtins(settings), inputs, str(self._label))
 
     def _step(
-        self, kind: str, arguments: Mapping[str, str], settings: Any, inputs: dict[str, str], name: str,
-        frames: int = 0,
-    ) -> Step:  # fmt: skip
+        self, kind: str, arguments: Mapping[str, str], settings: Any, inputs: dict[str, str], name: str
+    ) -> Step:
+        pictures = Pictures(self._frames, len(self._real.train), len(self._real.test))
         return Step(
             kind=kind,
             key=key(kind, settings, inputs),
             name=f"{kind} {name}",
             arguments=tuple(f"{name}={value}" for name, value in arguments.items()),
             inputs=inputs,
-            cost=cost(
-                kind, settings, self._model, frames, Pictures(len(self._real.train), len(self._real.test))
-            ),
+            cost=cost(kind, settings, self._model, pictures),
         )
-
-
-def _frames(rendered: Step | None) -> int:
-    """How many frames a step renders."""
-    if rendered is None:
-        return 0
-    return int(next(text for text in rendered.arguments if text.startswith("n=")).removeprefix("n="))
 
 
 def _dataset(arm: str, chain: Sequence[Step], overrides: Overrides) -> dict[str, str]:

@@ -23,7 +23,7 @@ from training.study.store import Store
 from training.study.words import duration
 
 LAUNCH = Path(__file__).with_name("launch.py")
-_LOOK_S = 0.5  # between looks at the store
+_LOOK_S = 1.0  # between looks at the store
 
 
 def run(plan: Plan, store: Store, out: Path, launcher: Sequence[str]) -> None:
@@ -36,10 +36,14 @@ def run(plan: Plan, store: Store, out: Path, launcher: Sequence[str]) -> None:
     job = out / "hydra" / f"job_{sha256(content).hexdigest()[:12]}.json"  # another study may run beside this
     write_atomic(job, content)
     progress = _Progress(plan, store)
-    for kind in KINDS:
-        ready = [step for step in plan.steps.values() if step.kind == kind and _is_ready(step, store)]
-        if ready:
-            _launch(job, ready, store, out / "hydra" / kind, launcher, progress)
+    try:
+        for kind in KINDS:
+            ready = [step for step in plan.steps.values() if step.kind == kind and _is_ready(step, store)]
+            if ready:
+                _launch(job, ready, store, out / "hydra" / kind, launcher, progress)
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on")
+        raise
 
 
 def tell(plan: Plan, store: Store, out: Path) -> None:

@@ -108,7 +108,8 @@ def test_replay_goes_on_with_the_arm_s_own_pictures(tmp_path, rendering):
     plan = planned(tmp_path / "kitti", "study=replay", "seeds=[0]")
     steps = _steps(plan, "full", "0.5")
     assert steps["finetune"].inputs["replay.root"] == steps["render"].id
-    assert "replay.root" not in _steps(plan, "full", "0")["finetune"].inputs
+    given = planned(tmp_path / "kitti", "study=replay", further=("pretrain.data.root=/data/coco",))
+    assert "replay.root=/data/coco" in _steps(given, "full", "0.5")["finetune"].arguments
 
 
 def test_arms_for_what_the_user_brings_are_left_out_without_it_and_said(tmp_path, rendering):
