@@ -7,6 +7,7 @@ import msgspec
 
 from conf.compose import CONF, suggest, written
 from conf.errors import UserError
+from conf.helptext import comments
 from training.settings import AblateConfig
 
 ARMS = CONF / "arms.yaml"
@@ -18,6 +19,11 @@ def catalogue(path: Path = ARMS) -> dict[str, tuple[str, ...]]:
         return msgspec.yaml.decode(path.read_bytes(), type=dict[str, tuple[str, ...]])
     except (OSError, msgspec.MsgspecError) as error:
         raise UserError(f"{path}: {error}") from error
+
+
+def in_words(path: Path = ARMS) -> dict[str, str]:
+    """Name → what the report calls an arm: the comment behind it, else the name."""
+    return {name: name.replace("_", " ") for name in catalogue(path)} | comments(path, "")
 
 
 def chosen(config: AblateConfig, arms: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[str]], list[str]]:
@@ -41,7 +47,7 @@ def chosen(config: AblateConfig, arms: Mapping[str, Sequence[str]]) -> tuple[dic
         if lacking and config.arms != config.study.arms:
             raise UserError(f"arm {name}: give {lacking[0]}=… as well")
         if lacking:
-            notes.append(f"{name.replace('_', ' ')} is left out: {lacking[0]} is not given")
+            notes.append(f"The arm {name} is left out: {lacking[0]}= is not given")
             continue
         taken[name] = [_filled(line, given) for line in arms[name]]
     baseline = config.study.baseline

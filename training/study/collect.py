@@ -16,6 +16,7 @@ from training.metrics.pool import pool
 from training.metrics.resampling import resampled_precision, resamples
 from training.report.figures import FEW_UNITS
 from training.settings import AblateConfig
+from training.study.arms import in_words
 from training.study.identity import source
 from training.study.plan import Plan, PlannedTrial
 from training.study.results import Arm, Case, Comparison, Estimate, StudyResults, Trial
@@ -33,13 +34,14 @@ def collect(
     found, done = trials(plan, store, test), done_steps(plan, store)
     drives = cars_by_drive(test)
     cases = by_case(found)
-    compared = comparisons(cases, config.study.baseline, drives)
+    told = arms(plan, store)
+    compared = comparisons(cases, config.study.baseline, drives, told)
     return StudyResults(
         name=config.study.name,
         title=config.study.title,
         axis=config.study.axis,
         points=tuple(config.study.points) or ("",),
-        arms=arms(plan, store),
+        arms=told,
         baseline=config.study.baseline,
         test=test,
         clusters=len(drives),
@@ -151,7 +153,9 @@ def estimates(found: Trials, drives: Ints) -> list[Estimate]:
     ]
 
 
-def comparisons(found: Trials, baseline: str | None, drives: Ints) -> list[Comparison]:
+def comparisons(
+    found: Trials, baseline: str | None, drives: Ints, told: Mapping[str, Arm]
+) -> list[Comparison]:
     """Each case against the baseline's at its point, by the seeds that both have."""
     made = []
     for case, seeds in found.items():
@@ -163,8 +167,8 @@ def comparisons(found: Trials, baseline: str | None, drives: Ints) -> list[Compa
         if np.isnan(first[0]).any() or np.isnan(second[0]).any():
             continue
         difference = difference_interval(*first, *second, drives)
-        name = case.arm.replace("_", " ")
-        made.append(Comparison(case, base, tuple(both), difference, sentence(name, difference)))
+        words = sentence(told[case.arm].about, difference)
+        made.append(Comparison(case, base, tuple(both), difference, words))
     return made
 
 
@@ -191,11 +195,12 @@ def done_steps(plan: Plan, store: Store) -> list[DoneStep]:
 def arms(plan: Plan, store: Store) -> dict[str, Arm]:
     """The arms, with the datasets that are there."""
     found = {}
+    words = in_words()
     for name, lines in plan.arms.items():
         where = plan.datasets.get(name)
         folder = None if where is None else store.result(where) if where in plan.steps else Path(where)
         dataset = folder if folder and folder.exists() else None
-        found[name] = Arm(name, name.replace("_", " "), lines, dataset)
+        found[name] = Arm(name, words[name], lines, dataset)
     return found
 
 

@@ -93,7 +93,7 @@ class Label(msgspec.Struct, frozen=True):
     seed: int
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, (self.arm.replace("_", " "), self.point, f"seed {self.seed}")))
+        return ", ".join(filter(None, (self.arm, self.point, f"seed {self.seed}")))
 
 
 def plan(config: AblateConfig, further: Sequence[str], real: Real) -> Plan:
@@ -155,7 +155,7 @@ class _Chain:
         arguments |= self._overrides.settings["render"]
         settings = render_settings(tuple(f"{name}={value}" for name, value in arguments.items()))
         self._frames = settings["n"]
-        return self._step("render", arguments, settings, {}, self._label.arm.replace("_", " "))
+        return self._step("render", arguments, settings, {}, self._label.arm)
 
     def _pretrain(self, before: Sequence[Step]) -> Step:
         arguments = {"seed": str(self._label.seed)}

@@ -8,7 +8,7 @@ from written import write_text
 
 from conf.compose import CONF
 from conf.errors import UserError
-from training.study.arms import catalogue, chosen
+from training.study.arms import catalogue, chosen, in_words
 from training.study.identity import key
 from training.study.plan import render_settings
 
@@ -115,7 +115,7 @@ def test_replay_goes_on_with_the_arm_s_own_pictures(tmp_path, rendering):
 def test_arms_for_what_the_user_brings_are_left_out_without_it_and_said(tmp_path, rendering):
     plan = planned(tmp_path / "kitti", "seeds=[0]")
     assert {"vkitti", "user_cars"}.isdisjoint(plan.arms)
-    assert any("vkitti is left out" in note for note in plan.notes)
+    assert any("arm vkitti is left out" in note for note in plan.notes)
     with pytest.raises(UserError, match=r"arm vkitti: give vkitti="):
         planned(tmp_path / "kitti", "arms=[full,vkitti]")
 
@@ -164,6 +164,11 @@ def test_a_catalogue_that_is_none_is_refused_with_its_name(tmp_path):
     path = write_text(tmp_path / "arms.yaml", "full: 3")
     with pytest.raises(UserError, match=r"arms.yaml: Expected `array`"):
         catalogue(path)
+
+
+def test_an_arm_is_called_what_its_comment_says(tmp_path):
+    path = write_text(tmp_path / "arms.yaml", "no_sun: [render.n=3]  # night alone", "no_moon: []")
+    assert in_words(path) == {"no_sun": "night alone", "no_moon": "no moon"}
 
 
 def test_another_arm_is_a_line(tmp_path):
