@@ -27,6 +27,14 @@ _FOLDERS = ("data.root", "replay.root", "assets.textures", "assets.panoramas", "
 _KITTI = "kitti.root"
 _KITTI_PARTS = ("training/image_2", "training/label_2", "tracking/training")  # of a folder that holds more
 
+_TRAINING = ("training/data", "training/models", "training/loop")
+_SOURCES = {
+    "render": ("assets", "randomizers", "scenegen"),
+    "pretrain": _TRAINING,
+    "finetune": _TRAINING,
+    "evaluate": (*_TRAINING, "training/metrics"),
+}
+
 
 def key(kind: str, settings: Mapping[str, Any], parents: Mapping[str, str]) -> str:
     """The key of a step of a kind with the whole of its settings.
@@ -69,17 +77,13 @@ def _folder(root: Path, parts: tuple[str, ...] = (".",)) -> str:
 
 @cache
 def source(kind: str) -> str:
-    """A hash of the source that a step of this kind runs, to tell results of different versions apart."""
+    """A hash of the source that decides what a step of this kind comes to, for telling versions apart.
+
+    Defaults in conf/ are not in it: the settings that they come to are in the key.
+    """
     root = Path(__file__).resolve().parents[2]
-    rooms = ("scenegen", "randomizers", "assets", "conf") if kind == "render" else ("training", "conf")
-    files = sorted(
-        path for room in rooms for suffix in ("py", "yaml") for path in (root / room).rglob(f"*.{suffix}")
-    )
-    contents = [
-        [path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()]
-        for path in files
-        if "study" not in path.parts[len(root.parts) :]  # it runs steps and takes no part in them
-    ]
+    files = sorted(path for room in _SOURCES[kind] for path in (root / room).rglob("*.py"))
+    contents = [[path.relative_to(root).as_posix(), sha256(path.read_bytes()).hexdigest()] for path in files]
     return _digest(contents)[:12]
 
 
