@@ -53,7 +53,7 @@ def _run(config: AblateConfig, further: Sequence[str], launcher: Sequence[str], 
     train, test = _pictures(config)
     planned = plan(config, further, Real(root.absolute(), train, test))
     store, out = Store(Path(config.store)), Path(config.out)
-    tell(planned, store, out)
+    tell(planned, store, out, every=config.dry_run)
     if config.dry_run:
         return 0
     run(planned, store, out, launcher)

@@ -46,17 +46,20 @@ def run(plan: Plan, store: Store, out: Path, launcher: Sequence[str]) -> None:
         raise
 
 
-def tell(plan: Plan, store: Store, out: Path) -> None:
-    """Print what there is to do, how long it may take and what it writes."""
+def tell(plan: Plan, store: Store, out: Path, *, every: bool) -> None:
+    """Print what there is to do, how long it may take and what it writes; with `every`, step by step."""
     for note in plan.notes:
         print(f"note: {note}")
     print(f"{len(plan.trials)} trials of {len(plan.arms)} arms")
+    factors = correct(plan, store)
     for kind in KINDS:
         steps = [step for step in plan.steps.values() if step.kind == kind]
-        todo = [step for step in steps if not store.done(step.id)]
-        seconds = sum(_seconds(step, correct(plan, store)) for step in todo)
+        todo = {step.name: _seconds(step, factors) for step in steps if not store.done(step.id)}
         done = f"{len(steps) - len(todo)} done" if len(todo) < len(steps) else "none done"
-        print(f"  {kind:<9} {len(steps):>4} steps, {done}" + (f"; about {duration(seconds)}" if todo else ""))
+        about = f"; about {duration(sum(todo.values()))}" if todo else ""
+        print(f"  {kind:<9} {len(steps):>4} steps, {done}{about}")
+        for name, seconds in todo.items() if every else ():
+            print(f"      {name}: {duration(seconds)}")
     seconds, size = remaining(plan, store)
     free = shutil.disk_usage(_existing(out)).free
     print(

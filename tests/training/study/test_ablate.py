@@ -58,7 +58,8 @@ def test_a_dry_run_tells_the_plan_and_writes_nothing(given, tmp_path, capsys):
     assert ablate.main([*given, *SMALL, "arms=[full,no_texture]", "dry_run=true"]) == 0
     told = capsys.readouterr().out
     assert "2 arms" in told
-    assert "render       2 steps" in told
+    assert "render       2 steps, none done" in told
+    assert "render no_texture: " in told and "pretrain full, synthetic, seed 0: " in told
     assert "to do: about" in told and "GB" in told
     assert sorted(tmp_path.rglob("*")) == before
 
