@@ -54,11 +54,11 @@ def tell(plan: Plan, store: Store, out: Path, *, every: bool) -> None:
     factors = correct(plan, store)
     for kind in KINDS:
         steps = [step for step in plan.steps.values() if step.kind == kind]
-        todo = {step.name: _seconds(step, factors) for step in steps if not store.done(step.id)}
+        todo = [(step.name, _seconds(step, factors)) for step in steps if not store.done(step.id)]
         done = f"{len(steps) - len(todo)} done" if len(todo) < len(steps) else "none done"
-        about = f"; about {duration(sum(todo.values()))}" if todo else ""
+        about = f"; about {duration(sum(seconds for _, seconds in todo))}" if todo else ""
         print(f"  {kind:<9} {len(steps):>4} steps, {done}{about}")
-        for name, seconds in todo.items() if every else ():
+        for name, seconds in todo if every else ():
             print(f"      {name}: {duration(seconds)}")
     seconds, size = remaining(plan, store)
     free = shutil.disk_usage(_existing(out)).free
