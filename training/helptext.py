@@ -46,7 +46,7 @@ Renders, trains and measures the arms of a study, each step once, and writes a r
 The same command again goes on where it was stopped.
 
   python training/ablate.py                                   the default study, sized for one GPU
-  python training/ablate.py study=quick                       2 cores, under an hour
+  python training/ablate.py study=quick                       2 cores, about an hour
   python training/ablate.py dry_run=true                      the plan, with an estimate of time and disk
   python training/ablate.py arms=[full,no_texture] seeds=[0,1,2] n=10000 model=ssd_mobilenet_v2
   python training/ablate.py study=quick pretrain.trainer.max_epochs=30 render.renderer.samples=8
