@@ -14,8 +14,8 @@ The bounds are Student's t with the degrees of freedom of such a sum (Satterthwa
 distribution of estimates of variance components", Biometrics Bulletin 2(6)). What a run does differently on
 some drives is in both parts, so that intervals are somewhat wide where runs differ little. Percentiles of the
 pigeonhole bootstrap (Owen 2007, Annals of Applied Statistics 1(2)), which draws runs and drives, are no
-substitute: of 300 simulated studies without a difference, with two runs a side that differed much, they held
-zero in 79 %, these bounds in 92 %. benchmarks/interval_coverage.py tells how often they hold the truth.
+substitute: drawn from S runs, the variance of their mean comes out (S − 1) / S of what it is, half with two.
+benchmarks/interval_coverage.py tells how often these bounds hold the truth.
 
 The estimate of a difference is paired by seed, but the variance of runs is taken within each side. Runs of
 one seed on different pictures have little in common, two sides tell twice as much of how runs differ, and

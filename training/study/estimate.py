@@ -1,6 +1,6 @@
 """How long a step takes and how much it writes, before it has run; what has run since puts the guess right.
 
-The figures were measured on two CPU cores without a GPU (docs/performance.md); `corrected` scales them to the
+The constants are rough ones of two CPU cores without a GPU; `corrections` scales what they give to the
 machine by the steps that it has done.
 """
 

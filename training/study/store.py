@@ -41,7 +41,7 @@ class Failed(msgspec.Struct, frozen=True):
 class Done(msgspec.Struct, frozen=True):
     """A whole result."""
 
-    seconds: float  # of all tries
+    seconds: float  # of this try and of those before that failed; one that was killed left no word
     machine: str
     source: str  # hash of the source that made it
     command: str
