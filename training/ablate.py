@@ -19,7 +19,7 @@ from training.settings import AblateConfig
 from training.study.overrides import is_override
 
 if TYPE_CHECKING:
-    from training.study.plan import Plan
+    from training.study.plan import Plan, Real
     from training.study.store import Store
 
 ABLATE = Command("ablate", AblateConfig)
@@ -42,22 +42,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(config: AblateConfig, further: Sequence[str], launcher: Sequence[str], command: str) -> int:
-    from training.sources import kitti_root
-    from training.study.plan import Real, plan
+    from training.study.plan import plan
     from training.study.run import run, tell
     from training.study.store import Store
 
-    root = kitti_root(config.kitti)
-    if root is None:
-        raise UserError("kitti.root is not set: give KITTI's folder as kitti.root=FOLDER or in $KITTI_ROOT")
-    train, test = _pictures(config)
-    planned = plan(config, further, Real(root.absolute(), train, test))
+    real = _real(config)
+    planned = plan(config, further, real)
     store, out = Store(Path(config.store)), Path(config.out)
     tell(planned, store, out, every=config.dry_run)
     if config.dry_run:
         return 0
     run(planned, store, out, launcher)
-    return _report(config, planned, store, test, command)
+    return _report(config, planned, store, real.test, command)
 
 
 def _report(
@@ -80,11 +76,13 @@ def _report(
     return 1 if results.missing else 0
 
 
-def _pictures(config: AblateConfig) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """KITTI's pictures to train on and those to measure on. Raises UserError where they share a drive."""
+def _real(config: AblateConfig) -> "Real":
+    """KITTI's pictures. Raises UserError where those to train on share a drive with those to measure on."""
     from training.data.splits import split
-    from training.sources import all_kitti
+    from training.sources import all_kitti, given_kitti_root
+    from training.study.plan import Real
 
+    root = given_kitti_root(config.kitti)
     everything = all_kitti(config.kitti)
     train, test = split(everything, config.train), split(everything, config.test)
     shared = {image.group or image.id for image in train} & {image.group or image.id for image in test}
@@ -93,7 +91,7 @@ def _pictures(config: AblateConfig) -> tuple[list[LabelledImage], list[LabelledI
             f"train={config.train} and test={config.test} share {', '.join(sorted(shared)[:3])}: what a "
             "detector is measured on must be of drives that it was not trained on"
         )
-    return train, test
+    return Real(root.absolute(), train, test)
 
 
 if __name__ == "__main__":

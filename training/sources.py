@@ -67,6 +67,14 @@ def kitti_root(config: KittiConfig) -> Path | None:
     return Path(named) if named else None
 
 
+def given_kitti_root(config: KittiConfig) -> Path:
+    """As `kitti_root`. Raises UserError where there is nothing."""
+    root = kitti_root(config)
+    if root is None:
+        raise UserError("kitti.root is not set: give KITTI's folder as kitti.root=FOLDER or in $KITTI_ROOT")
+    return root
+
+
 def with_kitti_root(config: Run) -> Run:
     """The settings with kitti.root spelt out, so that config.yaml tells of it."""
     root = kitti_root(config.kitti)
@@ -83,9 +91,7 @@ def kitti(config: KittiConfig, which: str, on_error: OnError = "raise") -> Image
 
 def all_kitti(config: KittiConfig, on_error: OnError = "raise") -> Images:
     """KITTI's object pictures and the tracking sequences asked for."""
-    root = kitti_root(config)
-    if root is None:
-        raise UserError("kitti.root is not set: give KITTI's folder as kitti.root=FOLDER or in $KITTI_ROOT")
+    root = given_kitti_root(config)
     return [*read_kitti_object(root, on_error=on_error), *_sequences(root, config.tracking, on_error)]
 
 

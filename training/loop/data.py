@@ -1,12 +1,12 @@
 """DetectionData: the loaders of a run; a resumed run goes on behind the last batch that was trained."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from lightning.pytorch import LightningDataModule
 from torch.utils.data import DataLoader
 
+from training.cores import usable_cores
 from training.data.dataset import DetectionDataset, collate
 from training.data.mixing import MixedBatches
 
@@ -70,5 +70,4 @@ def loader_count(wanted: int | str) -> int:
     """Reading processes: as many as there are cores but one, at most 8, unless a number is `wanted`."""
     if wanted != "auto":
         return int(wanted)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores - 1, 8))
+    return max(1, min(usable_cores() - 1, 8))

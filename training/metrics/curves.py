@@ -79,12 +79,22 @@ def average_precision(found: Records, weights: Ints | None = None, recall_points
     drawn = curve(found, weights)
     if not drawn.positives:
         return float("nan")
-    best = np.append(np.maximum.accumulate(drawn.precision[::-1])[::-1], 0.0)
     if recall_points is None:
-        return float(np.sum(np.diff(drawn.recall, prepend=0.0) * best[:-1]))
-    wanted = np.arange(1, recall_points + 1) / recall_points
-    reached = np.searchsorted(drawn.recall, wanted - 1e-12)  # the first score at which it is reached, or none
-    return float(best[reached].mean())
+        return float(np.sum(np.diff(drawn.recall, prepend=0.0) * _best(drawn)[:-1]))
+    return float(precision_at(drawn, np.arange(1, recall_points + 1) / recall_points).mean())
+
+
+def precision_at(drawn: Curve, recalls: Floats) -> Floats:
+    """(R,) the best precision at each recall or any higher one; 0 where none is, NaN without a car."""
+    if not drawn.positives:
+        return np.full(len(recalls), np.nan)
+    reached = np.searchsorted(drawn.recall, recalls - 1e-12)  # the first score at which it is, or none
+    return _best(drawn)[reached]
+
+
+def _best(drawn: Curve) -> Floats:
+    """(T + 1,) the best precision at each score's recall or any higher one, and 0 beyond the last."""
+    return np.append(np.maximum.accumulate(drawn.precision[::-1])[::-1], 0.0)
 
 
 def best_f1(found: Records) -> float:

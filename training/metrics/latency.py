@@ -1,12 +1,13 @@
 """How long a detector takes for one image on the CPU."""
 
-import os
 import time
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
+
+from training.cores import usable_cores
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def latency(model: nn.Module, height: int, width: int, repeats: int = 50, warm_u
     double boxes takes longer the more it finds, so time trained weights. The model's device and mode and
     PyTorch's number of threads are afterwards what they were.
     """
-    threads = _usable_cores()
+    threads = usable_cores()
     before = torch.get_num_threads()
     modes = [(module, module.training) for module in model.modules()]
     home = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
@@ -39,11 +40,6 @@ def latency(model: nn.Module, height: int, width: int, repeats: int = 50, warm_u
         for module, training in modes:
             module.training = training
     return Latency(one, all_, threads)
-
-
-def _usable_cores() -> int:
-    """Cores that this process may use: a container or a scheduler often gives fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @torch.inference_mode()

@@ -78,8 +78,7 @@ def measure(images: Sequence[LabelledImage], detections: Mapping[str, Detections
     by_difficulty, notes = _kitti(images, detections)
     everything, found = score.pool, score.assignment
     clusters = everything.clusters
-    threshold = best_f1(score.records)
-    threshold = threshold if isfinite(threshold) else FALLBACK_THRESHOLD
+    threshold = operating_point(score)
     units = len(np.unique(clusters))
     above = everything.scores >= threshold
     hits = above & (found.truth >= 0)
@@ -98,6 +97,12 @@ def measure(images: Sequence[LabelledImage], detections: Mapping[str, Detections
         mistakes=count_mistakes(mistakes(everything, found)[0][above]),
         notes=(*_notes_on_units(units, score.positives), *notes),
     )
+
+
+def operating_point(score: paper.Score) -> float:
+    """The score above which detections are judged: that of the best F1, or a middling one where none is."""
+    threshold = best_f1(score.records)
+    return threshold if isfinite(threshold) else FALLBACK_THRESHOLD
 
 
 def _kitti(

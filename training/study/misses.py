@@ -3,16 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import isfinite
 
 import numpy as np
 
 from training.data.truth import LabelledImage
-from training.metrics.curves import best_f1
 from training.metrics.overlaps import Floats, Ints
 from training.report import examples, shots, thumbnails
 from training.report.examples import Verdicts
-from training.report.figures import FALLBACK_THRESHOLD
+from training.report.figures import operating_point
 from training.report.overlay import Mark, Role
 from training.report.shots import Shot
 from training.study.results import Case, Comparison, Trial
@@ -71,8 +69,7 @@ def misses(view: View) -> tuple[list[tuple[str, list[Misses]]], Worst | None]:
 
 
 def _judged(trial: Trial) -> Verdicts:
-    threshold = best_f1(trial.score.records)
-    return examples.judge(trial.score, threshold if isfinite(threshold) else FALLBACK_THRESHOLD)
+    return examples.judge(trial.score, operating_point(trial.score))
 
 
 def _compare(comparison: Comparison, label: str, judge: Judge, images: dict[str, LabelledImage]) -> Misses:

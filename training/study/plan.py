@@ -20,7 +20,7 @@ from training.sources import select
 from training.study.arms import catalogue, chosen
 from training.study.estimate import Cost, Pictures, cost
 from training.study.identity import key
-from training.study.overrides import Overrides, parse
+from training.study.overrides import KINDS, Overrides, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = {
@@ -118,7 +118,7 @@ def plan(config: AblateConfig, further: Sequence[str], real: Real) -> Plan:
                 steps |= {step.id: steps.get(step.id, step) for step in chain}
                 trials.append(PlannedTrial(arm, point, seed, tuple(step.id for step in chain)))
                 datasets |= _dataset(arm, chain, overrides)
-    in_order = sorted(steps.values(), key=lambda step: list(SCRIPTS).index(step.kind))
+    in_order = sorted(steps.values(), key=lambda step: KINDS.index(step.kind))
     return Plan(
         steps={step.id: step for step in in_order},
         trials=tuple(trials),

@@ -7,11 +7,12 @@ from math import ceil, log10
 import numpy as np
 from matplotlib.axes import Axes
 
+from training.metrics.curves import curve, precision_at
 from training.metrics.overlaps import Floats
 from training.report.plots import INK, QUIET, SERIES, legend, plot
 from training.study import published
 from training.study.results import Case
-from training.study.tables import RECALLS, precision_at
+from training.study.tables import RECALLS
 from training.study.view import View
 from training.study.words import plain
 
@@ -128,7 +129,9 @@ def _precision_recall(name: str, view: View, rows: Sequence[tuple[str, Case]], b
         axes = drawing.axes
         for number, (label, case) in enumerate(rows):
             colour = INK if number < baselines else SERIES[number - baselines]
-            seeds = np.array([precision_at(trial.score.records) for trial in view.trials[case]])
+            seeds = np.array(
+                [precision_at(curve(trial.score.records), RECALLS) for trial in view.trials[case]]
+            )
             if np.isnan(seeds).any():
                 continue
             style = "--" if number < baselines else "-"

@@ -126,9 +126,7 @@ def _launch(
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
     progress.look(steps)
-    if process.returncode and not any(
-        store.started(step.id) or store.failed(step.id) or store.done(step.id) for step in steps
-    ):
+    if process.returncode and not progress.begun.intersection(step.id for step in steps):
         raise RunError(f"the launcher failed: {_error(folder / 'log.txt')} ({folder / 'log.txt'})")
 
 
@@ -149,9 +147,9 @@ class _Progress:
 
     def __init__(self, plan: Plan, store: Store) -> None:
         self._store, self._plan = store, plan
-        self._begun: set[str] = set()
+        self.begun: set[str] = set()  # ids of steps, in this run
         self._ended = {id for id in plan.steps if store.done(id)}
-        self._before = {id: store.failed(id) for id in plan.steps}  # of an earlier run
+        self._before = {id: (store.started(id), store.failed(id)) for id in plan.steps}  # of an earlier run
         self._here: list[str] = []  # done in this run
         self._start = time.monotonic()
         if self._ended:
@@ -162,10 +160,12 @@ class _Progress:
         for step in steps:
             if step.id in self._ended:
                 continue
+            old_start, old_failure = self._before[step.id]
             done, failed = self._store.done(step.id), self._store.failed(step.id)
-            failed = None if failed == self._before[step.id] else failed
-            if step.id not in self._begun and (done or failed or self._store.started(step.id)):
-                self._begun.add(step.id)
+            failed = None if failed == old_failure else failed
+            started = self._store.started(step.id) not in (None, old_start)
+            if step.id not in self.begun and (done or failed or started):
+                self.begun.add(step.id)
                 print(f"{self._count()} {step.name} …", flush=True)
             if done or failed:
                 self._ended.add(step.id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from training.cores import usable_cores
 from training.study.identity import source
 from training.study.plan import SCRIPTS, Plan, Step
 from training.study.store import Done, Failed, Store
@@ -81,8 +82,7 @@ def _last_words(log: Path) -> str:
 
 def _machine() -> str:
     """What the step ran on, without its name."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    told = f"{platform.machine()}, {cores} cores"
+    told = f"{platform.machine()}, {usable_cores()} cores"
     if shutil.which("nvidia-smi"):
         asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
         gpus = subprocess.run(asked, capture_output=True, text=True).stdout.split("\n")

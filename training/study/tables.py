@@ -7,8 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from training.metrics.curves import Records, curve
-from training.metrics.overlaps import Floats
+from training.metrics.curves import curve, precision_at
 from training.study import published
 from training.study.results import Trial
 from training.study.view import View, figure
@@ -106,23 +105,15 @@ def _comparisons(view: View) -> Iterator[Line]:
 def _curves(view: View) -> Iterator[Line]:
     for each in view.trials.values():
         for trial in each:
-            for recall, precision in zip(RECALLS, precision_at(trial.score.records), strict=True):
+            for recall, precision in zip(
+                RECALLS, precision_at(curve(trial.score.records), RECALLS), strict=True
+            ):
                 yield {
                     **_case(trial),
                     "seed": trial.seed,
                     "recall": float(recall),
                     "precision": float(precision),
                 }
-
-
-def precision_at(records: Records, recalls: Floats = RECALLS) -> Floats:
-    """(R,) the best precision at each recall or any higher one; 0 where it is not reached."""
-    drawn = curve(records)
-    if not drawn.positives:
-        return np.full(len(recalls), np.nan)
-    best = np.append(np.maximum.accumulate(drawn.precision[::-1])[::-1], 0.0)
-    reached: Floats = best[np.searchsorted(drawn.recall, recalls - 1e-12)]
-    return reached
 
 
 def _published() -> Iterator[Line]:

@@ -147,6 +147,14 @@ def test_a_launcher_that_does_not_start_is_said(tmp_path):
         )  # fmt: skip
 
 
+def test_an_earlier_failure_does_not_hide_a_launcher_that_does_not_start(tmp_path):
+    step, store = a_step("evaluate", "1", *EVALUATE), Store(tmp_path)
+    store.start(step)
+    store.finish(step.id, Failed(1, "error: of yesterday", 1.0))
+    with pytest.raises(RunError, match=r"the launcher failed: "):
+        run(a_plan(step), store, tmp_path / "out", ["hydra/launcher=no_such_launcher"])
+
+
 def test_stopping_the_command_stops_what_it_started(tmp_path):
     """A step that would take a minute; the whole is told to stop as a terminal or a scheduler does."""
     code = f"""

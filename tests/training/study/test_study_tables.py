@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from made_up_study import study
 
-from training.metrics.curves import average_precision, records
+from training.metrics.curves import average_precision, curve, precision_at, records
 from training.study import published
 from training.study.page import write_study
 from training.study.results import Case, StudyResults
-from training.study.tables import precision_at
+from training.study.tables import RECALLS
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +78,10 @@ def test_curves_hold_their_ap(folder: Path, results: StudyResults) -> None:
 def test_precision_is_the_best_at_a_recall_or_any_higher() -> None:
     hits, image = np.array([1, 0, 1, 0]), np.zeros(4, np.int64)
     found = records(np.array([0.9, 0.8, 0.7, 0.6]), hits, 1 - hits, image, np.array([4]))
-    told = precision_at(found, np.array([0.0, 0.25, 0.26, 0.5, 0.51, 1.0]))
+    told = precision_at(curve(found), np.array([0.0, 0.25, 0.26, 0.5, 0.51, 1.0]))
     assert told.tolist() == pytest.approx([1, 1, 2 / 3, 2 / 3, 0, 0])
     nothing = records(np.array([0.9]), np.array([0]), np.array([1]), np.array([0]), np.array([0]))
-    assert np.isnan(precision_at(nothing)).all()
+    assert np.isnan(precision_at(curve(nothing), RECALLS)).all()
 
 
 def test_steps_and_published(folder: Path, results: StudyResults) -> None:
