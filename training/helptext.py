@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conf.compose import Command
+from conf.compose import Command, flatten
 from conf.helptext import choices, own_comments, own_keys, table
 
 _USAGE = {
@@ -73,8 +73,10 @@ def asks_for_help(arguments: list[str]) -> bool:
 def print_help(command: Command[Any]) -> int:
     """Print the page about a command. Returns exit code 0."""
     config = command.defaults()
-    keys = table(command.settings, own_keys(command, _NOT_GIVEN), config, own_comments(command, config))
+    there = flatten(config)  # a model's file leaves out what does not concern its head
+    own = [key for key in own_keys(command, _NOT_GIVEN) if key in there]
+    keys = table(command.settings, own, config, own_comments(command, config))
     groups = [choices(command)] if command.options() else []
-    own = "\n".join(["Keys, with their defaults", *keys]) + "\n"
-    print("\n".join([_USAGE[command.name], *groups, own, _EXIT_CODES]))
+    told = "\n".join(["Keys, with their defaults", *keys]) + "\n"
+    print("\n".join([_USAGE[command.name], *groups, told, _EXIT_CODES]))
     return 0

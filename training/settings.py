@@ -22,12 +22,15 @@ class TrainerConfig(Settings):
 
     name: str
     max_epochs: Count
+    max_steps: Count | None  # where training ends, if before max_epochs
     batch_size: Count  # pictures per process
+    clip_length: Count  # frames in a row, of those pictures, that a temporal model sees
     optimizer: Literal["adamw", "sgd", "rmsprop"]
     learning_rate: Positive
     weight_decay: NonNegative
     warmup_steps: Annotated[int, Meta(ge=0)]
-    final_rate: Share  # of the learning rate, reached along a cosine
+    schedule: Literal["cosine", "poly", "exponential"]  # how the learning rate falls to final_rate
+    final_rate: Share  # of the learning rate, at the end
     clip_norm: NonNegative  # of the gradients; 0: off
     ema_decay: PartShare  # of the averaged weights; 0: off
     patience: Annotated[int, Meta(ge=0)]  # validations without gain before stopping; 0: never
@@ -37,6 +40,10 @@ class TrainerConfig(Settings):
     accelerator: Accelerator
     devices: Literal["auto"] | Count
     loaders: Literal["auto"] | Annotated[int, Meta(ge=0)]  # processes that read and augment pictures
+
+    def __post_init__(self) -> None:
+        if self.schedule == "exponential" and not self.final_rate:
+            raise ValueError("schedule=exponential never reaches final_rate=0: give one above 0")
 
 
 class SyntheticConfig(Settings):
@@ -52,6 +59,15 @@ class ReplayConfig(Settings):
 
     share: PartShare  # of every batch; 0: none
     root: str | None
+
+
+class DistillConfig(Settings):
+    """distill: a larger detector's detections teach beside the labels."""
+
+    teacher: str | None  # its checkpoint; null: labels alone
+    weight: Share  # of the teacher's loss, where there are labels too
+    unlabelled: str | None  # a folder of pictures that the teacher alone labels
+    share: PartShare  # of every batch that is unlabelled
 
 
 class KittiConfig(Settings):
@@ -75,6 +91,7 @@ class PretrainConfig(Settings):
     model: ModelConfig
     augmentation: Augmentation
     trainer: TrainerConfig
+    distill: DistillConfig
 
 
 class FinetuneConfig(Settings):
@@ -93,6 +110,7 @@ class FinetuneConfig(Settings):
     model: ModelConfig
     augmentation: Augmentation
     trainer: TrainerConfig
+    distill: DistillConfig
 
 
 class EvaluateConfig(Settings):

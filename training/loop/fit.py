@@ -40,6 +40,7 @@ def fit(
     trainer = Trainer(
         default_root_dir=out,
         max_epochs=config.max_epochs,
+        max_steps=config.max_steps or -1,
         accelerator=config.accelerator,
         devices=config.devices,
         precision=_precision(config),

@@ -85,7 +85,7 @@ class DetectionModule(LightningModule):
                 self.log(f"{name}/ap", ap, prog_bar=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """The optimizer; its rate warms up linearly, then falls along half a cosine to the last step."""
+        """The optimizer; its rate warms up linearly, then falls as `schedule` says to the last step."""
         config = self._config
         optimizer = _optimizer(self.detector, config)
         total = max(int(self.trainer.estimated_stepping_batches), 1)
@@ -94,8 +94,8 @@ class DetectionModule(LightningModule):
         def rate(step: int) -> float:
             if step < warmup:
                 return (step + 1) / warmup
-            done = (step - warmup) / max(total - warmup, 1)
-            return config.final_rate + (1 - config.final_rate) * (1 + math.cos(math.pi * min(done, 1))) / 2
+            done = min((step - warmup) / max(total - warmup, 1), 1)
+            return fallen(config.schedule, done, config.final_rate)
 
         return {
             "optimizer": optimizer,
@@ -105,6 +105,21 @@ class DetectionModule(LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """The detector's settings, from which it is built again."""
         checkpoint["detector"] = msgspec.to_builtins(self.detector.config)
+
+
+def fallen(schedule: str, done: float, final: float) -> float:
+    """The learning rate's factor, 1 at `done` = 0 and `final` at 1.
+
+    cosine: half of one (arXiv 1608.03983, section 3). poly: a power of 0.9 (DeepLab, arXiv 1606.00915, section
+    4.1.1). exponential: the same factor each step, as TensorFlow's exponential_decay, continuous.
+    """
+    match schedule:
+        case "poly":
+            return final + (1 - final) * (1 - done) ** 0.9
+        case "exponential":
+            return final**done
+        case _:
+            return final + (1 - final) * (1 + math.cos(math.pi * done)) / 2
 
 
 def _optimizer(detector: nn.Module, config: TrainerConfig) -> Optimizer:

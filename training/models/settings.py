@@ -4,12 +4,17 @@ from typing import Annotated, Literal, dataclass_transform
 
 from msgspec import Meta, Struct
 
-HeadName = Literal["ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn"]
+DetectionHead = Literal["ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn", "rfcn"]
+SegmentationHead = Literal["fcn", "pspnet", "deeplabv3", "deeplabv3plus", "raspp", "lraspp"]
+HeadName = DetectionHead | SegmentationHead
 BackboneName = Literal["mobilenet_v1", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small"]
 Padding = Literal["pytorch", "tensorflow"]
 Normalisation = Literal["imagenet", "half"]
+Temporal = Literal["none", "merge", "shift", "lstm"]
 
 Fraction = Annotated[float, Meta(gt=0, le=1)]
+# of √(box area), as a share of √(image area): from, to; a box in several ranges is every such branch's
+Range = tuple[Annotated[float, Meta(ge=0, le=1)], Annotated[float, Meta(gt=0, le=1)]]
 Pixels = Annotated[int, Meta(ge=32, le=8192)]
 
 
@@ -28,7 +33,10 @@ class AnchorConfig(Settings):
 
 
 class ModelConfig(Settings):
-    """conf/model: one detector. The defaults are those of conf/model/ssdlite_mobilenet_v3_large.yaml."""
+    """conf/model: one detector or segmenter. The defaults are conf/model/ssdlite_mobilenet_v3_large.yaml's.
+
+    A model's YAML file lists the keys that concern its head; others cannot be set on the command line.
+    """
 
     name: str = "ssdlite_mobilenet_v3_large"
     head: HeadName = "ssdlite"
@@ -43,10 +51,18 @@ class ModelConfig(Settings):
     normalisation: Literal["auto"] | Normalisation = "auto"
     freeze: Literal["none", "backbone", "batchnorm"] = "none"
     bn_momentum: Fraction = 0.03
+    # detectors
     anchors: AnchorConfig = AnchorConfig()
+    temporal: Temporal = "none"  # SSD: how the last frame's features enter (temporal.py)
+    trident: bool = False  # three branches of the last stages, one for each range of sizes (trident.py)
+    trident_ranges: Literal["kitti_cars", "coco"] | tuple[Range, Range, Range] = "kitti_cars"
+    trident_fast: bool = False  # detect with the middle branch alone
     score_threshold: Annotated[float, Meta(ge=0, lt=1)] = 0.01
     nms_threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.5
     detections_per_image: Annotated[int, Meta(ge=1)] = 100
+    # segmenters
+    output_stride: Literal[8, 16, 32] = 16  # of the backbone's last map, by dilation
+    filters: Annotated[int, Meta(ge=1)] = 128  # channels of the head
 
     def __post_init__(self) -> None:
         if self.reduced_tail and not self.backbone.startswith("mobilenet_v3"):
