@@ -41,20 +41,43 @@ SSD_STRIDE_16: dict[BackboneName, Cut] = {
     "mobilenet_v3_small": Cut(9, expansion=True),
 }
 
+# V2's table 2 (expansion, channels, blocks, stride) with half the channels at stride 32.
+V2_REDUCED = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 80, 3, 2],
+    [6, 160, 1, 1],
+]
 
-def classifier(name: BackboneName, width_mult: float = 1.0, reduced_tail: bool = False) -> nn.Module:
+
+def classifier(
+    name: BackboneName,
+    width_mult: float = 1.0,
+    reduced_tail: bool = False,
+    *,
+    reduced_expansion: bool = False,
+) -> nn.Module:
     """The ImageNet network with weights at random: `features`, a Sequential of blocks, and `classifier`.
 
-    `reduced_tail` halves the channels of V3's last three blocks and of what follows (V3 paper, section 6.3).
+    `reduced_tail` halves the channels of V3's last three blocks and of what follows (V3 paper, section 6.3),
+    or of V2's last four. With `reduced_expansion` the first of V3's is also expanded to half as many: so do
+    the paper's segmentation networks (table 7), but not its detectors (table 6), as their parameters tell.
     """
     if name == "mobilenet_v1":
         return MobileNetV1(width_mult=width_mult)
     if name == "mobilenet_v2":
-        return mobilenet_v2(width_mult=width_mult)
-    return _mobilenet_v3(name, width_mult, reduced_tail)
+        return mobilenet_v2(
+            width_mult=width_mult, inverted_residual_setting=V2_REDUCED if reduced_tail else None
+        )
+    return _mobilenet_v3(name, width_mult, reduced_tail, reduced_tail and reduced_expansion)
 
 
-def _mobilenet_v3(name: BackboneName, width_mult: float, reduced_tail: bool) -> MobileNetV3:
+def _mobilenet_v3(
+    name: BackboneName, width_mult: float, reduced_tail: bool, reduced_expansion: bool
+) -> MobileNetV3:
     """torchvision's network at the widths of the paper, whose Large has 155 M multiply-adds at 0.75.
 
     There a block expands its narrowed input by the full network's factor, and the classifier's hidden layer
@@ -64,6 +87,9 @@ def _mobilenet_v3(name: BackboneName, width_mult: float, reduced_tail: bool) -> 
     full, full_hidden = _mobilenet_v3_conf(name, reduced_tail=reduced_tail)
     for block, wide in zip(blocks, full, strict=True):
         block.expanded_channels = scaled(wide.expanded_channels, block.input_channels / wide.input_channels)
+    if reduced_expansion:
+        first = next(block for block in reversed(blocks) if block.stride > 1)
+        first.expanded_channels = scaled(first.expanded_channels, 0.5)
     return MobileNetV3(blocks, max(hidden, full_hidden))
 
 
@@ -80,8 +106,7 @@ def split(features: nn.Sequential, cuts: Collection[Cut]) -> list[nn.Sequential]
     layers: list[nn.Module] = []
     for index, block in enumerate(features):
         if Cut(index, expansion=True) in cuts:
-            body = block.get_submodule("conv" if hasattr(block, "conv") else "block")  # of V2 or V3
-            assert isinstance(body, nn.Sequential)
+            body = branch(block)
             stages.append(nn.Sequential(*layers, body[0]))
             layers = [body[1:]]  # a block of stride 2 has no shortcut, so its body is all of it
         else:
@@ -90,6 +115,13 @@ def split(features: nn.Sequential, cuts: Collection[Cut]) -> list[nn.Sequential]
             stages.append(nn.Sequential(*layers))
             layers = []
     return [*stages, nn.Sequential(*layers)]
+
+
+def branch(block: nn.Module) -> nn.Sequential:
+    """The layers of an inverted residual block of V2 or V3, without its shortcut."""
+    layers = block.get_submodule("conv" if hasattr(block, "conv") else "block")
+    assert isinstance(layers, nn.Sequential)
+    return layers
 
 
 def out_channels(stage: nn.Module) -> int:

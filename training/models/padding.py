@@ -10,8 +10,10 @@ class SamePadConv2d(nn.Conv2d):
     def forward(self, images: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', ceil(H / stride), ceil(W / stride))."""
         height, width = (
-            _total(size, kernel, stride)
-            for size, kernel, stride in zip(images.shape[-2:], self.kernel_size, self.stride, strict=True)
+            _total(size, (kernel - 1) * spread + 1, stride)
+            for size, kernel, spread, stride in zip(
+                images.shape[-2:], self.kernel_size, self.dilation, self.stride, strict=True
+            )
         )
         sides = (width // 2, width - width // 2, height // 2, height - height // 2)
         return F.conv2d(

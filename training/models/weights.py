@@ -26,7 +26,7 @@ TIMM_V1 = "mobilenetv1_100.ra4_e3600_r224_in1k"
 TIMM_V1_URL = f"https://huggingface.co/timm/{TIMM_V1}/resolve/main/model.safetensors"
 
 # Blocks that `reduced_tail` halves: pretrained weights, which are of full width, do not fit from here on.
-REDUCED_FROM = {"mobilenet_v3_large": 13, "mobilenet_v3_small": 9}
+REDUCED_FROM = {"mobilenet_v2": 14, "mobilenet_v3_large": 13, "mobilenet_v3_small": 9}
 
 
 @dataclass(frozen=True)
