@@ -1,7 +1,9 @@
 """Faster R-CNN (arXiv 1506.01497) on a C4 map or a pyramid: torchvision's parts, with neutral regions."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -32,11 +34,14 @@ RPN_BATCH, RPN_POSITIVES = 256, 0.5  # anchors per image
 ROI_IOU = 0.5
 ROI_BATCH, ROI_POSITIVES = 128, 0.25  # proposals per image
 
+R = TypeVar("R", bound="NeutralRPN")
+H = TypeVar("H", bound="NeutralRoIHeads")
+
 
 class FasterRCNN(Detector):
     """A region proposal network on `features`, and a head that classifies and refines each proposal.
 
-    No image is resized. The RPN's maps are those of `anchors.levels`; the head pools from all but "pool".
+    No image is resized. The RPN's maps are those of `anchors.levels`; the head takes what it needs of all.
     """
 
     def __init__(
@@ -45,44 +50,24 @@ class FasterRCNN(Detector):
         loaded: Loaded,
         backbone: nn.Module,
         anchors: AnchorGenerator,
-        roi_pool: MultiScaleRoIAlign,
-        roi_head: nn.Module,
-        channels: tuple[int, int],
+        channels: int,
+        regions: Callable[[], "NeutralRoIHeads"],
     ) -> None:
-        """`channels`: of the maps, and of what `roi_head` makes of a region."""
+        """`channels`: of the RPN's maps. `regions` makes the head, once the RPN has drawn its weights."""
         super().__init__(config, loaded)
         self.backbone = backbone
-        self.rpn = NeutralRPN(
-            anchors,
-            LevelRPNHead(channels[0], anchors.num_anchors_per_location()),
-            RPN_POSITIVE_IOU,
-            RPN_NEGATIVE_IOU,
-            RPN_BATCH,
-            RPN_POSITIVES,
-            PROPOSALS_BEFORE_NMS,
-            PROPOSALS,
-            RPN_NMS,
-        )
-        self.roi_heads = NeutralRoIHeads(
-            roi_pool,
-            roi_head,
-            Predictor(channels[1], config.classes + 1),
-            ROI_IOU,
-            ROI_IOU,
-            ROI_BATCH,
-            ROI_POSITIVES,
-            None,
-            config.score_threshold,
-            config.nms_threshold,
-            config.detections_per_image,
-        )
+        self.rpn = self.proposal_network(anchors, channels)
+        self.roi_heads = regions()
         self.prepare()
+
+    def proposal_network(self, anchors: AnchorGenerator, channels: int) -> "NeutralRPN":
+        """The RPN on maps of so many channels."""
+        return proposal_network(NeutralRPN, anchors, channels)
 
     def pretrained(self) -> list[nn.Module]:
         """The backbone's stages, the C4 tail among them."""
-        stages = self.backbone.stages if isinstance(self.backbone, Pyramid) else self.backbone
         return [
-            stages,
+            getattr(self.backbone, "stages", self.backbone),
             *([self.roi_heads.box_head] if isinstance(self.roi_heads.box_head, PooledTail) else []),
         ]
 
@@ -97,9 +82,14 @@ class FasterRCNN(Detector):
         """Losses in training, detections in eval: see Detector."""
         if self.training:
             targets = list(check_targets(targets, images))
-        features = self.features(images)
-        sizes = [tuple(images.shape[-2:])] * len(images)
+        return self._results(images, self.features(images), targets)
+
+    def _results(
+        self, images: Tensor, features: dict[str, Tensor], targets: list[Target] | None
+    ) -> dict[str, Tensor] | list[Prediction]:
+        """Losses or detections from the maps of the images."""
         names = list(features)
+        sizes = [tuple(images.shape[-2:])] * len(images)
         proposed = OrderedDict(
             (names[level], features[names[level]]) for level in self.rpn.anchor_generator.levels
         )
@@ -109,33 +99,68 @@ class FasterRCNN(Detector):
 
 
 def faster_rcnn_c4(
-    config: ModelConfig, loaded: Loaded, stages: Sequence[nn.Module], anchors: AnchorGenerator
+    config: ModelConfig,
+    loaded: Loaded,
+    stages: Sequence[nn.Module],
+    anchors: AnchorGenerator,
+    kind: type[FasterRCNN] = FasterRCNN,
 ) -> FasterRCNN:
     """One map of stride 16; the rest of the backbone, `stages[1]`, runs on each region."""
     body, tail = stages
-    return FasterRCNN(
-        config,
-        loaded,
-        body,
-        anchors,
-        MultiScaleRoIAlign(["0"], C4_CROP, sampling_ratio=2),
-        PooledTail(tail),
-        (out_channels(body), out_channels(tail)),
-    )
+    pool = MultiScaleRoIAlign(["0"], C4_CROP, sampling_ratio=2)
+    regions = partial(_regions, config, pool, PooledTail(tail), out_channels(tail))
+    return kind(config, loaded, body, anchors, out_channels(body), regions)
 
 
 def faster_rcnn_fpn(
     config: ModelConfig, loaded: Loaded, stages: Sequence[nn.Module], anchors: AnchorGenerator
 ) -> FasterRCNN:
     """A pyramid (arXiv 1612.03144) over maps of stride 8, 16 and 32, and a head of two dense layers."""
-    return FasterRCNN(
-        config,
-        loaded,
-        Pyramid(stages),
+    pyramid = Pyramid(stages)
+    pool = MultiScaleRoIAlign(["0", "1", "2"], FPN_CROP, sampling_ratio=2)
+    head = TwoMLPHead(PYRAMID_CHANNELS * FPN_CROP**2, HEAD_CHANNELS)
+    regions = partial(_regions, config, pool, head, HEAD_CHANNELS)
+    return FasterRCNN(config, loaded, pyramid, anchors, PYRAMID_CHANNELS, regions)
+
+
+def _regions(
+    config: ModelConfig, pool: MultiScaleRoIAlign, head: nn.Module, channels: int
+) -> "NeutralRoIHeads":
+    """Faster R-CNN's: `head` makes `channels` numbers of a region, two dense layers its scores and boxes."""
+    return roi_heads(NeutralRoIHeads, config, pool, head, Predictor(channels, config.classes + 1))
+
+
+def roi_heads(
+    kind: type[H], config: ModelConfig, pool: nn.Module, head: nn.Module, predictor: nn.Module
+) -> H:
+    """RoI heads of torchvision's making: `pool` cuts regions out, `head` and `predictor` judge them."""
+    return kind(
+        pool,
+        head,
+        predictor,
+        ROI_IOU,
+        ROI_IOU,
+        ROI_BATCH,
+        ROI_POSITIVES,
+        None,
+        config.score_threshold,
+        config.nms_threshold,
+        config.detections_per_image,
+    )
+
+
+def proposal_network(kind: type[R], anchors: AnchorGenerator, channels: int) -> R:
+    """An RPN on maps of so many channels."""
+    return kind(
         anchors,
-        MultiScaleRoIAlign(["0", "1", "2"], FPN_CROP, sampling_ratio=2),
-        TwoMLPHead(PYRAMID_CHANNELS * FPN_CROP**2, HEAD_CHANNELS),
-        (PYRAMID_CHANNELS, HEAD_CHANNELS),
+        LevelRPNHead(channels, anchors.num_anchors_per_location()),
+        RPN_POSITIVE_IOU,
+        RPN_NEGATIVE_IOU,
+        RPN_BATCH,
+        RPN_POSITIVES,
+        PROPOSALS_BEFORE_NMS,
+        PROPOSALS,
+        RPN_NMS,
     )
 
 
@@ -237,16 +262,18 @@ class NeutralRoIHeads(RoIHeads):
     ) -> tuple[list[Prediction], dict[str, Tensor]]:
         """As torchvision's; the losses are zero where nothing but neutral proposals is left."""
         if self.training and targets is not None:
-            proposals = [_usable(*each) for each in zip(proposals, targets, strict=True)]
+            proposals = [usable(*each) for each in zip(proposals, targets, strict=True)]
             if not any(map(len, proposals)) and not any(len(target["boxes"]) for target in targets):
                 nothing = 0 * sum(parameter.sum() for parameter in self.parameters())
                 return [], {"loss_classifier": nothing, "loss_box_reg": nothing}
         return super().forward(features, proposals, image_shapes, targets)
 
 
-def _usable(proposals: Tensor, target: Target) -> Tensor:
+def usable(proposals: Tensor, target: Target) -> Tensor:
     """The proposals that match a box or are not covered by a neutral region."""
-    usable = ~covered(proposals, target["neutral"])
-    if len(target["boxes"]):
-        usable |= (box_iou(proposals, target["boxes"]) >= ROI_IOU).any(dim=1)
-    return proposals[usable]
+    return proposals[~covered(proposals, target["neutral"]) | matched(proposals, target["boxes"])]
+
+
+def matched(proposals: Tensor, boxes: Tensor) -> Tensor:
+    """Which proposals (N, 4) are taken for one of the boxes (M, 4). Bool (N,)."""
+    return (box_iou(proposals, boxes) >= ROI_IOU).any(dim=1)

@@ -65,11 +65,13 @@ class SSD(Detector):
 
     def features(self, images: Tensor) -> list[Tensor]:
         """The maps that have anchors, fine to coarse."""
-        maps = []
-        current = self.normalise(images)
-        for layer in (*self.backbone, *self.extras):
-            current = layer(current)
-            maps.append(current)
+        return self._maps(self.backbone[0](self.normalise(images)))
+
+    def _maps(self, finest: Tensor) -> list[Tensor]:
+        """The maps that have anchors, from the one of stride 16."""
+        maps = [finest]
+        for layer in (*self.backbone[1:], *self.extras):
+            maps.append(layer(maps[-1]))
         return [maps[level] for level in self.anchors.levels]
 
     def heads(self, images: Tensor) -> dict[str, Tensor]:
@@ -84,17 +86,24 @@ class SSD(Detector):
         self, images: Tensor, targets: list[Target] | None = None
     ) -> dict[str, Tensor] | list[Prediction]:
         """Losses in training, detections in eval: see Detector."""
-        features = self.features(images)
+        return self._results(images, self.features(images), targets)
+
+    def _results(
+        self, images: Tensor, features: list[Tensor], targets: list[Target] | None = None
+    ) -> dict[str, Tensor] | list[Prediction]:
+        """Losses or detections from the maps of the images."""
         outputs = {name: output.float() for name, output in self.head(features).items()}
         anchors = self.anchor_boxes(images, features)
         if self.training:
             return self.losses(outputs, anchors, list(check_targets(targets, images)))
-        size = _size(images)
         scores = outputs["cls_logits"].softmax(dim=-1)[..., 1:]
-        return [
-            self._detections(*each, anchors, size)
-            for each in zip(scores, outputs["bbox_regression"], strict=True)
-        ]
+        return self.detections(scores, outputs["bbox_regression"], anchors, _size(images))
+
+    def detections(
+        self, scores: Tensor, coded: Tensor, anchors: Tensor, size: tuple[int, int]
+    ) -> list[Prediction]:
+        """Of each image, from scores (B, A, classes), coded boxes (B, A, 4) and anchors (A, 4) in pixels."""
+        return [self._detections(*each, anchors, size) for each in zip(scores, coded, strict=True)]
 
     def losses(self, outputs: dict[str, Tensor], anchors: Tensor, targets: list[Target]) -> dict[str, Tensor]:
         """Cross-entropy over positives and mined negatives, smooth L1 over positives; both per positive."""
@@ -108,7 +117,7 @@ class SSD(Detector):
         wanted = self.coder.encode_single(boxes[positive], anchors.expand_as(boxes)[positive])
         count = positive.sum().clamp(min=1)
         return {
-            "classification": entropy[positive | _hardest(entropy, labels)].sum() / count,
+            "classification": entropy[positive | hardest(entropy, labels, positive.sum(dim=1))].sum() / count,
             "bbox_regression": F.smooth_l1_loss(coded[positive], wanted, reduction="sum") / count,
         }
 
@@ -137,9 +146,9 @@ class SSD(Detector):
         return {"boxes": boxes[kept], "scores": score[kept], "labels": label[kept]}
 
 
-def _hardest(entropy: Tensor, labels: Tensor) -> Tensor:
-    """The negatives (B, A) of highest loss: so many per positive of the image, and a few without any."""
-    quota = (NEGATIVES_PER_POSITIVE * (labels > 0).sum(dim=1, keepdim=True)).clamp(min=NEGATIVES_AT_LEAST)
+def hardest(entropy: Tensor, labels: Tensor, positives: Tensor) -> Tensor:
+    """The negatives (B, A) of highest loss: so many per positive of the image (B,), and a few without any."""
+    quota = (NEGATIVES_PER_POSITIVE * positives[:, None]).clamp(min=NEGATIVES_AT_LEAST)
     hardness = entropy.detach().masked_fill(labels != 0, -torch.inf)
     rank = hardness.argsort(dim=1, descending=True).argsort(dim=1)
     return (rank < quota) & (labels == 0)

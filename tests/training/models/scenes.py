@@ -7,7 +7,7 @@ from training.models.build import build_detector
 from training.models.detector import Detector
 from training.models.settings import AnchorConfig, ModelConfig
 
-HEADS = ("ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn")
+HEADS = ("ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn", "rfcn")
 BACKBONES = ("mobilenet_v1", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small")
 SIZE = (64, 96)  # height, width
 SHAPES = AnchorConfig(shapes=((0.25, 0.3), (0.5, 0.5), (0.9, 0.9)))  # on two maps of SIZE

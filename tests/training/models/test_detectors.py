@@ -11,7 +11,7 @@ from training.models.settings import AnchorConfig
 
 PAIRS = list(product(HEADS, BACKBONES))
 BOXES = ([[8.0, 12.0, 40.0, 36.0]], [[50.0, 20.0, 90.0, 60.0], [4.0, 4.0, 30.0, 24.0]])
-LEARNING_RATE = {"ssd": 1e-2, "ssdlite": 1e-2, "faster_rcnn_c4": 2e-3, "faster_rcnn_fpn": 2e-3}
+LEARNING_RATE = {"ssd": 1e-2, "ssdlite": 1e-2, "faster_rcnn_c4": 2e-3, "faster_rcnn_fpn": 2e-3, "rfcn": 1e-2}
 STEPS = 90
 
 
