@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 METADATA = "carousel_decoder"  # the key of the decoder's JSON among the ONNX file's metadata
+STATE, NEXT_STATE = "state", "next_state"  # input and output of a network that remembers the last frame
 
 Floats = NDArray[np.floating[Any]]
 
@@ -106,7 +107,10 @@ class Decoder:
 
 
 class OnnxDetector:
-    """An exported file, ready to look at pictures; needs onnxruntime and Pillow."""
+    """An exported file, ready to look at pictures; needs onnxruntime and Pillow.
+
+    One that remembers takes them for the frames of a video, in order: `reset` says that another begins.
+    """
 
     def __init__(self, path: str | Path) -> None:
         """Raises ValueError where the file was not written by training/export.py."""
@@ -117,6 +121,15 @@ class OnnxDetector:
         if METADATA not in metadata:
             raise ValueError(f"{path}: no {METADATA!r} in its metadata; training/export.py puts it there")
         self.decoder = Decoder.from_json(metadata[METADATA])
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the frames that were shown: at a cut, and before a still. Without a memory, nothing."""
+        self._state = {
+            each.name: np.zeros(each.shape, np.float32)
+            for each in self.session.get_inputs()
+            if each.name == STATE
+        }
 
     def __call__(self, picture: NDArray[np.uint8]) -> Found:
         """What is in a picture (h, w, 3), RGB, of any size: boxes in its own pixels.
@@ -128,7 +141,9 @@ class OnnxDetector:
         height, width = self.decoder.input
         resized = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
         images = np.asarray(resized, np.float32).transpose(2, 0, 1)[None] / 255
-        logits, coded = self.session.run(["cls_logits", "bbox_regression"], {"images": images})
+        names = ["cls_logits", "bbox_regression", *([NEXT_STATE] if self._state else [])]
+        logits, coded, *after = self.session.run(names, {"images": images} | self._state)
+        self._state = dict(zip(self._state, after, strict=True))
         found = self.decoder(logits[0], coded[0])
         scale = (picture.shape[1] / width, picture.shape[0] / height)
         return found._replace(boxes=found.boxes * np.array(scale * 2))

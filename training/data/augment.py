@@ -21,11 +21,12 @@ JPEG_QUALITY = (30, 90)
 NOISE_TABLE = 1 << 21
 
 
-def build_steps(settings: Augmentation) -> dict[str, v2.Transform]:
+def build_steps(settings: Augmentation, clips: bool = False) -> dict[str, v2.Transform]:
     """The transforms, by the name of their stream of chance, in the order in which they apply.
 
     Each takes a tuple of tv_tensors: an Image (3, H, W) uint8 and any number of BoundingBoxes. What
-    `settings` has at 0 isn't there.
+    `settings` has at 0 isn't there. `clips`: noise has a step and a stream of its own, for it differs from
+    frame to frame where light doesn't.
     """
     brightness, contrast, saturation = (
         value if settings.light else 0.0
@@ -40,8 +41,10 @@ def build_steps(settings: Augmentation) -> dict[str, v2.Transform]:
         steps["hue"] = v2.ColorJitter(hue=settings.hue)
     if settings.blur:
         steps["blur"] = v2.RandomApply([v2.GaussianBlur(BLUR_KERNEL_PX, BLUR_SIGMA_PX)], settings.blur)
-    if brightness or contrast or settings.noise:
-        steps["exposure"] = Exposure(brightness, contrast, settings.noise)
+    if brightness or contrast or (settings.noise and not clips):
+        steps["exposure"] = Exposure(brightness, contrast, 0.0 if clips else settings.noise)
+    if settings.noise and clips:
+        steps["noise"] = Exposure(0.0, 0.0, settings.noise)
     if settings.jpeg:
         steps["jpeg"] = v2.RandomApply([v2.JPEG(JPEG_QUALITY)], settings.jpeg)
     return steps

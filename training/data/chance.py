@@ -4,6 +4,9 @@ torchvision's transforms draw from the global generator. It is set anew before e
 (seed, turn, place, name). So neither the order of the calls nor the number of worker processes has an effect,
 a resumed run draws what an uninterrupted one would have, and switching one augmentation off leaves the draws
 of all others as they were.
+
+The frames of a clip share their first frame's streams, so that all are turned, cut and lit alike; but for
+PER_FRAME, in which real frames differ too.
 """
 
 from collections.abc import Iterator
@@ -13,12 +16,16 @@ from typing import NamedTuple
 
 import torch
 
+PER_FRAME = frozenset({"noise", "box_jitter"})
+
 
 class Draw(NamedTuple):
     """One use of one picture: its place in the dataset, and the passes over its source before this."""
 
     place: int
     turn: int
+    clip: int | None = None
+    """the place of the first frame of its clip; None of a picture that is drawn by itself"""
 
 
 class Chance(NamedTuple):
@@ -29,7 +36,8 @@ class Chance(NamedTuple):
 
     def start(self, name: str) -> None:
         """Sets torch's global generator to the beginning of the stream `name`."""
-        text = f"{self.seed}/{self.draw.turn}/{self.draw.place}/{name}"
+        place, turn, clip = self.draw
+        text = f"{self.seed}/{turn}/{place if clip is None or name in PER_FRAME else clip}/{name}"
         digest = blake2b(text.encode(), digest_size=7).digest()
         torch.default_generator.manual_seed(int.from_bytes(digest, "big"))
 

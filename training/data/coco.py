@@ -10,7 +10,7 @@ import msgspec
 
 from conf.errors import UserError
 from training.data.pictures import picture_size
-from training.data.truth import LabelledImage, Row, Truth, checked_box
+from training.data.truth import UNTRACKED, LabelledImage, Row, Truth, checked_box
 from training.errors import OnError, skip_or_raise
 
 # KITTI has neither buses nor motorcyclists; its "Misc" holds what fits nowhere else.
@@ -38,6 +38,7 @@ class Image(msgspec.Struct):
     width: int | None = None
     height: int | None = None
     video_id: int | str | None = None
+    frame_in_video: int | None = None
 
 
 class Cuboid(msgspec.Struct):
@@ -53,6 +54,7 @@ class Annotation(msgspec.Struct):
     truncation: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     occlusion_level: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
     cuboid: Cuboid | None = None
+    track_id: int | str | None = None
 
 
 class Instances(msgspec.Struct):
@@ -68,8 +70,8 @@ def read_coco(
 
     A `file_name` is looked for in the folder `images`; without one, beside the JSON file, in ../images and in
     .. from there. Ids are the JSON's, numbers with nine digits ("000000042"), as Carousel names its files. A
-    picture's group is its `video_id`. Carousel's truncation, occlusion level and location are taken where
-    they stand.
+    picture's group is its `video_id`. Carousel's truncation, occlusion level, location, `track_id` and
+    `frame_in_video` are taken where they stand.
 
     UserError names the file and the entry of the first mistake; `on_error="skip"` warns and leaves that
     picture out (damaged JSON, ids given twice and a file without a category "car" always raise).
@@ -143,7 +145,8 @@ def _labelled(
             raise UserError(f"{path}: {told}, which isn't listed under categories")
         rows.append(_row(annotation, kinds[annotation.category_id], width, height, path))
     group = "" if image.video_id is None else str(image.video_id)
-    return LabelledImage(image_name(image.id), file, width, height, group, Truth.of(rows))
+    frame = image.frame_in_video if group else None
+    return LabelledImage(image_name(image.id), file, width, height, group, Truth.of(rows), frame)
 
 
 def image_name(number: int | str) -> str:
@@ -168,4 +171,5 @@ def _row(annotation: Annotation, kind: str, width: int, height: int, path: Path)
     if annotation.cuboid is not None:
         distance_m = hypot(annotation.cuboid.location[0], annotation.cuboid.location[2])
     ignored = bool(annotation.iscrowd)
-    return Row(kind, box, annotation.truncation, annotation.occlusion_level, distance_m, ignored)
+    track = annotation.track_id if isinstance(annotation.track_id, int) else UNTRACKED
+    return Row(kind, box, annotation.truncation, annotation.occlusion_level, distance_m, ignored, track)

@@ -131,13 +131,22 @@ def _frame(path: Path, label: Path, rows: dict[int, list[tuple[int, list[str]]]]
         raise UserError(f"{path}: a frame's name must be its number, such as 000017")
     sequence, (width, height) = path.parent.name, picture_size(path)
     found = []
-    for number, (_, *fields) in rows.get(int(path.stem), []):
+    for number, (track, *fields) in rows.get(int(path.stem), []):
         where = f"{label}:{number}"
         parsed = parse_label(fields, where, before=2)
         truncation = TRACKING_TRUNCATION.get(int(parsed.truncation), 0.0)
-        found.append(_row(parsed, truncation, width, height, where))
+        found.append(_row(parsed, truncation, width, height, where)._replace(track=_track(track, where)))
     name = f"{sequence}/{path.stem}"
-    return LabelledImage(name, path, width, height, drive_of_sequence(sequence), Truth.of(found))
+    drive = drive_of_sequence(sequence)
+    return LabelledImage(name, path, width, height, drive, Truth.of(found), int(path.stem))
+
+
+def _track(text: str, where: str) -> int:
+    """A track's number; DontCare regions have -1, UNTRACKED."""
+    try:
+        return int(text)
+    except ValueError:
+        raise UserError(f"{where}: the track {text!r} is not a whole number") from None
 
 
 def parse_label(fields: list[str], where: str, before: int = 0) -> LabelLine:

@@ -33,6 +33,8 @@ class Shown:
     """(h, w, 3) RGB, upright"""
     time_s: Fraction | None = None
     """of a frame, since the video's start"""
+    first: bool = True
+    """whether it isn't the next frame of the picture before"""
 
 
 Save = Callable[[Shown, Image.Image], None]
@@ -63,17 +65,21 @@ class Stills:
     def read(self) -> Iterator[Shown]:
         """One after the other, numbered as their files are, as in KITTI, or else from 0.
 
+        Pictures of one folder whose files have consecutive numbers are taken for frames of a video.
         Raises UserError, or warns, for one that cannot be decoded.
         """
         named = [int(path.stem) for path in self._paths if path.stem.isdecimal()]
         ids = named if len(set(named)) == len(self._paths) else range(len(self._paths))
+        follows: Path | None = None  # what the next frame would be called
         for number, path in zip(ids, self._paths, strict=True):
             try:
                 pixels = read_rgb(path)
             except UserError as error:
                 skip_or_raise(error, self._on_error)
                 continue
-            yield Shown(path.relative_to(self._root).as_posix(), number, pixels)
+            name = path.relative_to(self._root).as_posix()
+            yield Shown(name, number, pixels, first=path.with_suffix("") != follows)
+            follows = _next(path)
 
     @contextmanager
     def saving(self, folder: Path) -> Iterator[Save]:
@@ -88,6 +94,11 @@ class Stills:
                 drawn.save(path if path.suffix.lower() == ".png" else f"{path}.png", "PNG")
 
         yield save
+
+
+def _next(path: Path) -> Path | None:
+    """The next frame's path, without its ending, where files are called by numbers."""
+    return path.with_name(f"{int(path.stem) + 1:0{len(path.stem)}}") if path.stem.isdecimal() else None
 
 
 def is_still(path: Path) -> bool:

@@ -17,6 +17,8 @@ from conf.errors import UserError
 
 NEUTRAL_KINDS = ("DontCare", "Van")  # KITTI's evaluation counts a detection there neither right nor wrong
 
+UNTRACKED = -1
+
 Box = tuple[float, float, float, float]
 
 
@@ -29,6 +31,7 @@ class Row(NamedTuple):
     occlusion: int = 0
     distance_m: float = float("nan")
     ignored: bool = False
+    track: int = UNTRACKED
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,8 @@ class Truth:
     """(N,) metres from the camera along the ground, √(x² + z²); NaN where unknown."""
     ignored: NDArray[np.bool_]
     """(N,) COCO's `iscrowd`: neither positive nor negative."""
+    track: NDArray[np.int64]
+    """(N,) who it is, by a number that stays over a sequence; UNTRACKED where unknown."""
 
     @classmethod
     def of(cls, rows: Sequence[Row] = ()) -> "Truth":
@@ -59,6 +64,7 @@ class Truth:
             occlusion=np.array([row.occlusion for row in rows], dtype=np.int64),
             distance_m=np.array([row.distance_m for row in rows], dtype=np.float64),
             ignored=np.array([row.ignored for row in rows], dtype=np.bool_),
+            track=np.array([row.track for row in rows], dtype=np.int64),
         )
 
     @property
@@ -85,6 +91,19 @@ class LabelledImage:
     group: str
     """The drive or clip: pictures of one group look alike, so a split never parts them. "" if unknown."""
     truth: Truth
+    frame: int | None = None
+    """Its number in a video; None of a still."""
+    labelled: bool = True
+    """Whether anybody has looked: without, an empty `truth` says nothing."""
+
+    def follows(self, other: "LabelledImage") -> bool:
+        """Whether this is the next frame of the same video: of one group, one folder and the next number."""
+        return (
+            self.frame is not None
+            and other.frame is not None
+            and self.frame == other.frame + 1
+            and (self.group, self.id.rpartition("/")[0]) == (other.group, other.id.rpartition("/")[0])
+        )
 
 
 def checked_box(box: Box, width: int, height: int, where: str) -> Box:

@@ -50,7 +50,8 @@ class Video:
             with av.open(str(self._path)) as container:
                 container.streams.video[0].thread_type = "AUTO"
                 for number, frame in enumerate(container.decode(video=0)):
-                    yield Shown(self._path.name, number, self._upright(frame), self._time(number, frame))
+                    shown = self._upright(frame), self._time(number, frame)
+                    yield Shown(self._path.name, number, *shown, first=number == 0)
         except av.FFmpegError as error:
             damaged = UserError(f"{self._path}: damaged behind frame {number} ({error})")
             skip_or_raise(damaged, self._on_error)

@@ -129,8 +129,10 @@ def _frame(clip: Clip, path: Path) -> LabelledImage:
         if track not in clip.kinds:
             raise UserError(f"{where}: {clip.folder / 'info.txt'} doesn't list the track {track}")
         distance_m = clip.distances_m.get((int(digits), track), float("nan"))
-        rows.append(_row(columns, clip.kinds[track], distance_m, width, height, where))
-    return LabelledImage(f"{scene}/{variant}/{digits}", path, width, height, scene, Truth.of(rows))
+        row = _row(columns, clip.kinds[track], distance_m, width, height, where)
+        rows.append(row._replace(track=track))
+    name = f"{scene}/{variant}/{digits}"
+    return LabelledImage(name, path, width, height, scene, Truth.of(rows), int(digits))
 
 
 def _row(columns: Columns, kind: str, distance_m: float, width: int, height: int, where: str) -> Row:

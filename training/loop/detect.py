@@ -15,6 +15,7 @@ from training.errors import OnError
 from training.loop.data import loader_count
 from training.loop.loader_errors import plain_loader_errors
 from training.loop.results import scaled, to_detections
+from training.loop.stream import Stream
 from training.models.detector import Detector
 from training.models.norms import adapt_batch_norms
 
@@ -34,12 +35,17 @@ def detect(
     device: torch.device,
     on_error: OnError = "raise",
 ) -> dict[str, Detections]:
-    """What the detector finds in each picture, in its own pixels; labels are not looked at."""
+    """What the detector finds in each picture, in its own pixels; labels are not looked at.
+
+    One that remembers does so over frames of a video that follow one another in `images`.
+    """
     detector = detector.to(device).eval()
+    stream = Stream(detector)
     found: dict[str, Detections] = {}
     with tqdm(total=len(images), unit="picture", desc="detecting", disable=None) as progress:
         for pictures, items in _read(images, detector.config.input, batch_size, device, on_error):
-            for prediction, item in zip(detector(pictures), items, strict=True):
+            predictions = stream(pictures, [bool(item["first"]) for item in items])
+            for prediction, item in zip(predictions, items, strict=True):
                 found[item["id"]] = to_detections(prediction, item["scale"])
             progress.update(len(items))
     return found

@@ -118,4 +118,5 @@ def _end_to_end(truths: Sequence[Truth]) -> Truth:
         occlusion=np.concatenate([each.occlusion for each in truths]),
         distance_m=np.concatenate([each.distance_m for each in truths]),
         ignored=np.concatenate([each.ignored for each in truths]).astype(bool),
+        track=np.concatenate([each.track for each in truths]).astype(np.int64),
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from training.data.detections import Detections
 from training.data.truth import LabelledImage
-from training.metrics import coco, kitti, paper
+from training.metrics import coco, flicker, kitti, paper
 from training.metrics.bootstrap import Interval, Statistic, interval
 from training.metrics.breakdown import Bin, breakdown
 from training.metrics.curves import average_precision, best_f1
@@ -40,6 +40,7 @@ class Figures:
     breakdown: Mapping[str, Sequence[Bin]]  # by "height_px", "occlusion", "truncation", "distance_m"
     threshold: float  # the score of the best F1, above which pictures are judged and mistakes counted
     missed: int  # cars of `paper` without a detection above the threshold
+    flicker: flicker.Stability | None  # None where no car has a track over two frames
     mistakes: Mapping[str, int]  # false detections above the threshold, by their kind's name in lower case
     notes: tuple[str, ...]  # what keeps the figures from being taken at their face value
 
@@ -62,6 +63,7 @@ class Figures:
                 "kitti_moderate_r40_interval": self.kitti_interval and asdict(self.kitti_interval),
                 "coco": self.coco,
                 "breakdown": {name: [asdict(each) for each in bins] for name, bins in self.breakdown.items()},
+                "flicker": self.flicker and self.flicker.as_dict(),
                 "at_best_f1": {"threshold": self.threshold, "missed": self.missed, "false": self.mistakes},
                 "notes": list(self.notes),
             }
@@ -94,6 +96,7 @@ def measure(images: Sequence[LabelledImage], detections: Mapping[str, Detections
         breakdown=breakdown(everything),
         threshold=threshold,
         missed=score.positives - int(hits.sum()),
+        flicker=flicker.evaluate(images, score, threshold),
         mistakes=count_mistakes(mistakes(everything, found)[0][above]),
         notes=(*_notes_on_units(units, score.positives), *notes),
     )
@@ -179,8 +182,23 @@ def table(figures: Figures) -> str:
         _line("by height, px", *map(span, by_height)),
         _line("  recall", *(percent(each.recall) for each in by_height)),
         _line("  cars", *(f"{each.positives:,}" for each in by_height)),
+        *_flicker_lines(figures.flicker),
     ]
     return "\n".join([*lines, *(f"note: {note}" for note in figures.notes)])
+
+
+def _flicker_lines(stability: flicker.Stability | None) -> Iterator[str]:
+    """The sum at the best F1 and at each recall, and its parts."""
+    if stability is None:
+        return
+    columns = {"best F1": stability.at}
+    columns |= {f"{recall:.0%}": each for recall, each in stability.by_recall.items()}
+    yield _line("flicker, recall", *columns)
+    yield _line("  sum", *(f"{each.total:.3f}" for each in columns.values()))
+    yield _line("  fragment", *(f"{each.fragment:.3f}" for each in columns.values()))
+    yield _line("  centre", *(f"{each.centre:.3f}" for each in columns.values()))
+    yield _line("  scale, ratio", *(f"{each.scale_and_ratio:.3f}" for each in columns.values()))
+    yield _line("  score from", *(f"{each.threshold:.2f}" for each in columns.values()))
 
 
 def _line(name: str, *cells: str) -> str:

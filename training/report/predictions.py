@@ -15,6 +15,7 @@ from training.data.stills import Shown, Stills
 from training.data.video import Video
 from training.data.windows import Window, show
 from training.loop.results import scaled, to_detections
+from training.loop.stream import Stream
 from training.models.detector import Detector
 from training.report.overlay import draw_detections
 
@@ -54,10 +55,11 @@ def _detect(
 ) -> Iterator[tuple[Shown, Detections]]:
     """Each picture with what the detector, in eval mode, finds in it, in its own pixels."""
     height, width = detector.config.input
+    stream = Stream(detector)
     while batch := list(islice(pictures, batch_size)):
         inputs = torch.stack([_input(shown, (height, width)) for shown in batch])
         with torch.inference_mode():
-            predictions = detector(scaled(inputs.to(detector.mean.device)))
+            predictions = stream(scaled(inputs.to(detector.mean.device)), [shown.first for shown in batch])
         for shown, prediction in zip(batch, predictions, strict=True):
             h, w = shown.pixels.shape[:2]
             yield shown, to_detections(prediction, (w / width, h / height))

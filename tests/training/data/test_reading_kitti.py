@@ -1,5 +1,6 @@
 """KITTI's object and tracking sets as the readers see them, and the mistakes they name."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,8 @@ def test_tracking_frames_have_their_lines(tmp_path: Path) -> None:
     assert images[2].truth.truncation[1] > 0.5  # level 1 of 0 to 2
     assert images[0].group == "2011_09_26_drive_0013_sync"
     assert images[3].group not in ("", images[0].group)
+    assert images[2].truth.track.tolist() == [-1, 5]
+    assert [two.follows(one) for one, two in pairwise(images)] == [True, True, False]
 
 
 def test_mistakes_in_tracking_labels(tmp_path: Path) -> None:

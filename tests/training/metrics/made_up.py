@@ -85,6 +85,7 @@ def labels(
     occlusion: Floats | int = 0,
     distance_m: Floats | float = 20.0,
     ignored: Sequence[bool] | bool = False,
+    track: Sequence[int] | int = -1,
 ) -> Truth:
     """Truth of N objects, with one value for all where one is given."""
     count = len(kind)
@@ -95,6 +96,7 @@ def labels(
         occlusion=np.broadcast_to(occlusion, count).astype(int),
         distance_m=np.broadcast_to(distance_m, count).astype(float),
         ignored=np.broadcast_to(ignored, count).astype(bool),
+        track=np.broadcast_to(track, count).astype(int),
     )
 
 

@@ -130,3 +130,16 @@ def test_the_table_is_aligned(streets: Set) -> None:
     start = next(place for place, line in enumerate(lines) if line.startswith("KITTI"))
     assert len({len(line) for line in lines[start : start + 4]}) == 1
     assert all(len(line) <= 110 for line in lines if not line.startswith("note"))
+
+
+def test_flicker_is_told_where_cars_have_tracks(streets: Set) -> None:
+    figures = measure(*streets)
+    assert figures.flicker is None and "flicker" not in table(figures)
+    car = Row("Car", (100.0, 100.0, 200.0, 180.0), track=4)
+    images = [replace(picture(car, name=f"0003/{n:06d}"), frame=n, group="drive") for n in range(3)]
+    figures = measure(images, {images[0].id: SURE, images[2].id: SURE})
+    assert figures.flicker is not None and figures.flicker.at.fragment == 1.0
+    told = json.loads(json.dumps(figures.as_dict()["flicker"]))
+    assert told["trajectories"] == 1 and told["at_best_f1"]["flicker"] == 1.0
+    assert list(told["by_recall"]) == ["10%", "20%", "30%", "40%", "50%", "60%"]
+    assert "  fragment           1.000" in table(figures)
