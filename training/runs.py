@@ -33,14 +33,14 @@ def open_run(out: Path, settings: msgspec.Struct) -> None:
         raise RunError(f"cannot write {error.filename}: {error.strerror}") from error
 
 
-def existing_checkpoint(given: str) -> Path:
-    """The file at checkpoint=`given`; without PyTorch, so that a slip is answered at once.
+def existing_checkpoint(given: str, key: str = "checkpoint") -> Path:
+    """The file at checkpoint=`given`, or another key's; without PyTorch, so that a slip is answered at once.
 
     Raises UserError where there is none.
     """
     path = Path(given)
     if not path.is_file():
-        raise UserError(f"checkpoint={path}: there is no such file; pretrain.py says where it wrote its own")
+        raise UserError(f"{key}={path}: there is no such file; pretrain.py says where it wrote its own")
     return path
 
 

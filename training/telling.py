@@ -15,9 +15,15 @@ def print_pictures(sets: Mapping[str, Images]) -> None:
     """A line for each set that holds any."""
     for name, images in sets.items():
         if images:
-            cars = sum(int(image.truth.cars.sum()) for image in images)
-            groups = len({image.group or image.id for image in images})
-            print(f"{name}: {len(images)} pictures of {groups} drives or clips, {cars} cars")
+            print(f"{name}: {len(images)} pictures{_contents(images)}")
+
+
+def _contents(images: Images) -> str:
+    """Of labelled pictures."""
+    if not all(image.labelled for image in images):
+        return ""
+    cars = sum(int(image.truth.cars.sum()) for image in images)
+    return f" of {len({image.group or image.id for image in images})} drives or clips, {cars} cars"
 
 
 def tell(

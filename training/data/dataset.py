@@ -14,7 +14,7 @@ from conf.errors import UserError
 from training.data.augment import build_steps
 from training.data.chance import Chance, Draw, generator_kept, uniform
 from training.data.mosaic import Quarter, draw_quarters
-from training.data.settings import NO_AUGMENTATION, Augmentation
+from training.data.settings import NO_AUGMENTATION, Augmentation, of_clips
 from training.data.truth import LabelledImage
 from training.data.windows import GREY, Window, draw_window, show, show_boxes
 from training.errors import OnError, skip_or_raise
@@ -31,6 +31,7 @@ class Part(NamedTuple):
     pixels: Tensor  # (3, h, w) uint8
     positives: Tensor  # (N, 4) float32, pixels of the input
     neutral: Tensor  # (M, 4)
+    labelled: bool = True
 
 
 class DetectionDataset(Dataset[Item]):
@@ -38,15 +39,19 @@ class DetectionDataset(Dataset[Item]):
 
     `size` is the input's (height, width); a picture is stretched to it, so its aspect changes unless the two
     have the same. Cars lower or narrower than `min_size_px` in the input, or of which a crop leaves less than
-    `min_kept`, become neutral.
+    `min_kept`, become neutral. `clips`: pictures are drawn as frames of clips (clips.py), with what
+    `of_clips` leaves of the augmentation.
 
     An item, by an int or a `Draw`, is a dict of
       image    (3, H, W) uint8
       boxes    (N, 4) float32: x1, y1, x2, y2 of the cars, pixels of the input, within it
       labels   (N,) int64, all 1
       neutral  (M, 4) float32: where a detection is neither right nor wrong
+      labelled bool: whether all that is seen was labelled; else `boxes` lacks cars
       scale    (sx, sy): an unaugmented box times these is one of the original picture
       id       str
+      first    () bool: whether it begins a video or clip, or is a still. By an int: whether it isn't the
+               next frame of the picture before it in the list
 
     All chance follows from (seed, turn, place): the order of the calls and the number of worker processes are
     without effect. UserError names a picture that can't be decoded; `on_error="skip"` warns and gives a grey
@@ -63,14 +68,15 @@ class DetectionDataset(Dataset[Item]):
         min_size_px: float = MIN_SIZE_PX,
         min_kept: float = MIN_KEPT,
         on_error: OnError = "raise",
+        clips: bool = False,
     ) -> None:
         self.images = list(images)
         self.size = size
-        self.augmentation = augmentation
+        self.augmentation = of_clips(augmentation) if clips else augmentation
         self.seed = seed
         self.min_size_px, self.min_kept = min_size_px, min_kept
         self.on_error: OnError = on_error
-        self._steps = build_steps(augmentation)
+        self._steps = build_steps(augmentation, clips)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -79,7 +85,14 @@ class DetectionDataset(Dataset[Item]):
         draw = key if isinstance(key, Draw) else Draw(key, 0)
         chance = Chance(self.seed, draw)
         with generator_kept():
-            return self._item(draw.place, self._shown(draw.place, chance), chance)
+            item = self._item(draw.place, self._shown(draw.place, chance), chance)
+        return item | {"first": torch.tensor(self._is_first(key))}
+
+    def _is_first(self, key: int | Draw) -> bool:
+        """Whether nothing of the picture before is to be remembered."""
+        if isinstance(key, Draw):
+            return key.clip in (None, key.place)
+        return key == 0 or not self.images[key].follows(self.images[key - 1])
 
     def _shown(self, index: int, chance: Chance) -> Part:
         """The picture at input size, or four of them, with what boxes there are."""
@@ -101,26 +114,29 @@ class DetectionDataset(Dataset[Item]):
         for part, quarter in zip(parts, quarters, strict=True):
             quarter.of(canvas).copy_(part.pixels)
         positives = torch.cat([part.positives for part in parts])
-        return Part(canvas, positives, torch.cat([part.neutral for part in parts]))
+        neutral = torch.cat([part.neutral for part in parts])
+        return Part(canvas, positives, neutral, all(part.labelled for part in parts))
 
     def _quarter(self, index: int, quarter: Quarter) -> Part:
         part = self._part(index, quarter.size, quarter.window)
-        return Part(part.pixels, part.positives + quarter.shift, part.neutral + quarter.shift)
+        return part._replace(positives=part.positives + quarter.shift, neutral=part.neutral + quarter.shift)
 
     def _part(self, index: int, size: tuple[int, int], choose: Callable[[int, int, Tensor], Window]) -> Part:
         """Picture `index` at `size`, in the window that `choose` draws for its width, height and cars."""
         image = self.images[index]
         try:
-            picture = decode(image.path)
+            picture = decode(image.path, upright=not image.labelled)
         except UserError as error:
             skip_or_raise(error, self.on_error)
             grey = torch.full((3, *size), GREY, dtype=torch.uint8)
-            return Part(grey, torch.empty(0, 4), torch.tensor([[0.0, 0.0, size[1], size[0]]]))
+            everywhere = torch.tensor([[0.0, 0.0, size[1], size[0]]])
+            return Part(grey, torch.empty(0, 4), everywhere, image.labelled)
         boxes = torch.from_numpy(image.truth.boxes).float()
         positives, neutral = boxes[image.truth.cars], boxes[image.truth.neutral]
         window = choose(picture.shape[2], picture.shape[1], positives)
         positives, neutral = (show_boxes(some, window, size) for some in (positives, neutral))
-        return Part(show(picture, window, size), *self._settle(positives, neutral, size))
+        positives, neutral = self._settle(positives, neutral, size)
+        return Part(show(picture, window, size), positives, neutral, image.labelled)
 
     def _settle(self, positives: Tensor, neutral: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
         """Cuts boxes at the edges; cars that are then too small, or mostly cut off, become neutral."""
@@ -144,6 +160,7 @@ class DetectionDataset(Dataset[Item]):
             "boxes": boxes,
             "labels": torch.ones(len(boxes), dtype=torch.int64),
             "neutral": neutral.as_subclass(Tensor),
+            "labelled": part.labelled,
             "scale": (image.width / self.size[1], image.height / self.size[0]),
             "id": image.id,
         }
@@ -158,13 +175,14 @@ class DetectionDataset(Dataset[Item]):
         return _clipped(boxes + moves * sides, self.size)
 
 
-def decode(path: Path) -> Tensor:
+def decode(path: Path, upright: bool = False) -> Tensor:
     """The picture as (3, h, w) uint8. UserError if it is missing or damaged, or has more than 8 bits.
 
+    upright: turned as its EXIF says; labels are of the pixels as they are stored.
     By torchvision, which is faster than Pillow at JPEG and as fast at PNG (benchmarks/loading_speed.py).
     """
     try:
-        picture = decode_image(str(path), mode=ImageReadMode.RGB)
+        picture = decode_image(str(path), mode=ImageReadMode.RGB, apply_exif_orientation=upright)
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else "unknown format"
         raise UserError(f"{path}: the picture is missing or damaged ({reason}); copy it again") from error

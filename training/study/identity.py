@@ -22,8 +22,10 @@ _FREE = {  # of a step's settings, each with a dot: they leave its result as it 
     "finetune": ("out.", *_MACHINE),
     "evaluate": ("out.", "latency.", "accelerator."),
 }
-_FILES = ("split", "adapt", "model.weights")  # where the value is no file, it is a word such as `train`
-_FOLDERS = ("data.root", "replay.root", "assets.textures", "assets.panoramas", "assets.cars")
+# Where the value is no file, it is a word such as `train`.
+_FILES = ("split", "adapt", "model.weights", "distill.teacher")
+_ASSETS = ("assets.textures", "assets.panoramas", "assets.cars")
+_FOLDERS = ("data.root", "replay.root", "distill.unlabelled", *_ASSETS)
 _KITTI = "kitti.root"
 _KITTI_PARTS = ("training/image_2", "training/label_2", "tracking/training")  # of a folder that holds more
 

@@ -256,7 +256,8 @@ def test_collate(tmp_path: Path) -> None:
     data = DetectionDataset(pictures(tmp_path, 2), SIZE)
     images, targets = collate([data[0], data[1]])
     assert (images.shape, images.dtype) == ((2, 3, *SIZE), torch.uint8)
-    assert [sorted(target) for target in targets] == [["boxes", "id", "labels", "neutral", "scale"]] * 2
+    wanted = ["boxes", "first", "id", "labelled", "labels", "neutral", "scale"]
+    assert [sorted(target) for target in targets] == [wanted] * 2
 
 
 @pytest.mark.parametrize("wrong", [{"flip": 1.5}, {"brightness": -0.1}, {"hue": 0.7}, {"crop": 0.95}])
