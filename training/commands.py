@@ -11,12 +11,14 @@ from training.data.truth import LabelledImage
 from training.loop.checkpoint import load_detector
 from training.loop.detect import detect, device_of
 from training.metrics.latency import latency
-from training.models.costs import detector_cost
+from training.models.costs import Cost, detector_cost
 from training.models.detector import Detector
+from training.models.distill import Distillation
+from training.models.network import Network
 from training.report.figures import measure, table
 from training.report.page import write_report
 from training.runs import versions
-from training.settings import FinetuneConfig, PretrainConfig
+from training.settings import DistillConfig, FinetuneConfig, PretrainConfig
 
 Images = Sequence[LabelledImage]
 
@@ -38,6 +40,15 @@ def prepare(seed: int) -> None:
         warnings.filterwarnings("ignore", message)
 
 
+def distillation(config: DistillConfig, student: Detector) -> Distillation | None:
+    """The teacher of `config`, if it names one. Raises UserError where it cannot teach this student."""
+    if config.teacher is None:
+        return None
+    teacher = load_detector(Path(config.teacher))
+    print(f"teacher: {teacher.config.name} of {config.teacher}")
+    return Distillation(teacher, student.config, config.weight)
+
+
 def report_run(
     checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
@@ -57,8 +68,12 @@ def report_run(
 
 def facts(detector: Detector, *, timed: bool) -> dict[str, str]:
     """What a detector is and costs, in words."""
-    config = detector.config
-    cost = detector_cost(config)
+    return facts_of(detector, detector_cost(detector.config), timed=timed)
+
+
+def facts_of(network: Network, cost: Cost, *, timed: bool) -> dict[str, str]:
+    """What a network of this cost is, in words."""
+    config = network.config
     told = {
         "model": config.name,
         "input": f"{config.input[1]} × {config.input[0]} px",
@@ -66,7 +81,7 @@ def facts(detector: Detector, *, timed: bool) -> dict[str, str]:
         "multiply-adds": f"{cost.madds / 1e9:.3f} B",
     }
     if timed:
-        time = latency(detector, *config.input)
+        time = latency(network, *config.input)
         told["latency, 1 thread"] = f"{time.one_thread_ms:.1f} ms"
         told[f"latency, {time.threads} threads"] = f"{time.all_threads_ms:.1f} ms"
     return told | {f"version of {name}": version for name, version in versions().items()}

@@ -1,4 +1,4 @@
-"""The evaluation command: a checkpoint, or anyone's detections, against KITTI's labels."""
+"""The evaluation command: a checkpoint, or anyone's detections, against labels, KITTI's above all."""
 
 import sys
 from collections.abc import Sequence
@@ -30,17 +30,22 @@ def main(arguments: list[str]) -> int:
         raise UserError("give either checkpoint=FILE of a run or detections=FOLDER_OR_JSON")
     if config.detections and config.adapt:
         raise UserError("adapt is for a checkpoint: detections are what they are")
+    if config.data.root and config.checkpoint:
+        from training.loop.checkpoint import is_segmenter  # torch: after what needs none
+
+        if is_segmenter(Path(config.checkpoint)):
+            from training import segment
+
+            return segment.evaluate(config, arguments)
     return _run(config)
 
 
 def _run(config: EvaluateConfig) -> int:
     from training.data.detections import read_detections
-    from training.data.splits import split
-    from training.sources import all_kitti
+    from training.sources import to_measure
     from training.telling import print_pictures, tell
 
-    everything = all_kitti(config.kitti, config.on_error)
-    images = split(everything, config.split, on_error=config.on_error)
+    everything, images = to_measure(config, config.split)
     print_pictures({f"split {config.split}": images})
     if config.checkpoint:
         return _run_checkpoint(config, images)
@@ -58,13 +63,14 @@ def _run_checkpoint(config: EvaluateConfig, images: Sequence["LabelledImage"]) -
     from training.data.detections import write_coco_results, write_kitti_results
     from training.loop.checkpoint import load_detector
     from training.loop.detect import adapt, detect, device_of
-    from training.sources import kitti
+    from training.sources import to_measure
     from training.telling import tell
 
     path = Path(str(config.checkpoint))
-    detector, device = load_detector(path), device_of(config.accelerator)
+    detector = load_detector(path, trident_fast=config.trident_fast)
+    device = device_of(config.accelerator)
     if config.adapt:
-        unlabelled = kitti(config.kitti, config.adapt, config.on_error)
+        _, unlabelled = to_measure(config, config.adapt)
         adapt(detector, unlabelled, config.batch_size, device, config.on_error)
     found = detect(detector, images, config.batch_size, device, config.on_error)
     out = Path(config.out) if config.out else path.parent / f"evaluation_{Path(config.split).stem}"

@@ -31,23 +31,34 @@ def main(arguments: list[str]) -> int:
     missing = [name for name in LIBRARIES if not find_spec(name)]
     if missing:
         raise UserError(f"format=onnx needs what is not installed: pip install {' '.join(missing)}")
-    return _run(checkpoint, out, config.dynamic_batch)
+    from training.loop.checkpoint import is_segmenter  # torch: after what can be refused without it
+
+    if is_segmenter(checkpoint):
+        from training import segment
+
+        return segment.export(config, arguments, checkpoint, out)
+    return _run(checkpoint, out, config)
 
 
-def _run(checkpoint: Path, out: Path, dynamic_batch: bool) -> int:
+def _run(checkpoint: Path, out: Path, config: ExportConfig) -> int:
     from training.loop.checkpoint import load_detector  # torch: after what can be refused without it
     from training.models.onnx_file import check, to_onnx
     from training.models.ssd import SSD
     from training.report.files import write_atomic
 
-    detector = load_detector(checkpoint)
+    detector = load_detector(checkpoint, trident_fast=config.trident_fast)
     if not isinstance(detector, SSD):
         raise UserError(
             f"checkpoint={checkpoint}: a {detector.config.head} cannot be exported, for boxes are suppressed "
             "between its two networks; models with head=ssd and head=ssdlite can"
         )
-    content = to_onnx(detector, dynamic_batch=dynamic_batch)
-    difference = check(content, detector, dynamic_batch=dynamic_batch)
+    if detector.config.trident and not detector.config.trident_fast:
+        raise UserError(
+            f"checkpoint={checkpoint}: what three branches find cannot be exported, for it is joined after "
+            "the network; trident_fast=true exports the middle one"
+        )
+    content = to_onnx(detector, dynamic_batch=config.dynamic_batch)
+    difference = check(content, detector, dynamic_batch=config.dynamic_batch)
     write_atomic(out, content)
     print(f"{out}: {len(content) / 1e6:.1f} MB, within {difference:.1e} of PyTorch's outputs")
     return 0

@@ -25,12 +25,18 @@ def main(arguments: list[str]) -> int:
         return print_help(FINETUNE)
     config = FINETUNE.compose(arguments)
     _check(config)
+    if config.data.root:
+        from training import segment  # torch: after what needs none
+
+        return segment.finetune(config, arguments)
     return _run(config, _given_of_model(arguments))
 
 
 def _check(config: FinetuneConfig) -> None:
     if config.checkpoint:
         existing_checkpoint(config.checkpoint)
+    if config.distill.teacher:
+        existing_checkpoint(config.distill.teacher, "distill.teacher")
     if config.replay.share and not config.replay.root:
         raise UserError("replay.share is set, so replay.root must name a synthetic dataset")
 
@@ -45,13 +51,13 @@ def _given_of_model(arguments: list[str]) -> list[str]:
 
 
 def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
-    from training.commands import prepare, report_run
+    from training.commands import distillation, prepare, report_run
     from training.loop.checkpoint import load_detector
     from training.loop.detect import adapt, device_of
-    from training.loop.train import train
+    from training.loop.train import mixed, train
     from training.models.build import build_detector
     from training.runs import open_run
-    from training.sources import read_synthetic, real, with_kitti_root
+    from training.sources import read_synthetic, real, unlabelled, with_kitti_root
     from training.telling import print_pictures
 
     config = with_kitti_root(config)
@@ -59,6 +65,7 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     validation = {"real": held} if held else {}
     root = config.replay.root if config.replay.share else None
     replayed = read_synthetic(Path(root), config.on_error) if root else []
+    others = unlabelled(config.distill, config.on_error)
     prepare(config.seed)
     if config.checkpoint:
         detector = load_detector(Path(config.checkpoint), config.model, given_of_model).train()
@@ -67,16 +74,18 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     else:
         detector = build_detector(config.model)
         print(detector.loaded)
+    teaching = distillation(config.distill, detector)
     out = _out(config)
     open_run(out, config)
-    print_pictures({"train": pictures, "replay": replayed} | validation)
+    print_pictures({"train": pictures, "replay": replayed, "unlabelled": others} | validation)
     if config.adapt:
         device = device_of(config.trainer.accelerator)
         adapt(detector, pictures, config.trainer.batch_size, device, config.on_error)
-    sources = [(pictures, 1 - config.replay.share)] + ([(replayed, config.replay.share)] if replayed else [])
+    sources = mixed([(pictures, 1.0)], replayed, config.replay.share)
     best = train(
-        detector, sources, validation, config.trainer, config.augmentation, out, config.seed, config.on_error
-    )
+        detector, mixed(sources, others, config.distill.share), validation, config.trainer,
+        config.augmentation, out, config.seed, config.on_error, teaching,
+    )  # fmt: skip
     return report_run(best, validation, config, out)
 
 

@@ -13,6 +13,7 @@ Trains a detector on rendered pictures. The same command again goes on with a ru
   python training/pretrain.py data.root=data/full model=ssdlite_mobilenet_v3_large trainer.max_epochs=20
   python training/pretrain.py randomizer=full render=true data.limit=2000  renders 2,000 frames first
   python training/pretrain.py data.root=/data/vkitti2 kitti.root=/data/kitti
+  python training/pretrain.py data.root=data/streets model=lraspp_mobilenet_v3_large    a segmenter
 """,
     "finetune": """\
 Trains a pretrained detector, or without checkpoint a new one, on KITTI. The same command again goes on.
@@ -23,11 +24,13 @@ Trains a pretrained detector, or without checkpoint a new one, on KITTI. The sam
   python training/finetune.py model=ssdlite_mobilenet_v2 out=runs/real_only trainer.learning_rate=0.002
 """,
     "evaluate": """\
-Measures a checkpoint, or anyone's detections, on KITTI: by KITTI's protocol, the DR paper's and COCO's.
+Measures a checkpoint, or anyone's detections, on KITTI: by KITTI's protocol, the DR paper's and COCO's; or on
+data.root, the held-out clips of a rendered dataset for one. A segmenter is measured there by its IoU.
 
   python training/evaluate.py checkpoint=runs/…/best.ckpt kitti.root=/data/kitti split=val
   python training/evaluate.py checkpoint=… split=my_drives.txt adapt=train
   python training/evaluate.py detections=FOLDER_OR_JSON kitti.root=/data/kitti split=val
+  python training/evaluate.py checkpoint=… data.root=data/full data.held_out=0.05
 """,
     "predict": """\
 Finds cars in pictures: draws them, and writes COCO results.

@@ -34,6 +34,10 @@ def main(arguments: list[str]) -> int:
     checkpoint = existing_checkpoint(config.checkpoint)
     out = _new_folder(Path(config.out), Path(config.source))
     source = _open(Path(config.source), config)
+    from training.loop.checkpoint import is_segmenter  # torch: after what can be refused without it
+
+    if is_segmenter(checkpoint):
+        return _segment(config, arguments, checkpoint, source, out)
     return _run(config, checkpoint, source, out)
 
 
@@ -66,11 +70,22 @@ def _run(config: PredictConfig, checkpoint: Path, source: "Stills | Video", out:
     from training.loop.detect import device_of
     from training.report.predictions import write_predictions
 
-    detector = load_detector(checkpoint).to(device_of(config.accelerator))
+    detector = load_detector(checkpoint, trident_fast=config.trident_fast).to(device_of(config.accelerator))
     info = {"checkpoint": config.checkpoint, "source": config.source}
     with _whole(out) as part:
         pictures, cars = write_predictions(detector, source, part, config.threshold, config.batch_size, info)
     print(f"{out}: {pictures} pictures, {cars} cars of score {config.threshold:g} or more")
+    return 0
+
+
+def _segment(
+    config: PredictConfig, arguments: list[str], checkpoint: Path, source: "Stills | Video", out: Path
+) -> int:
+    from training import segment
+
+    with _whole(out) as part:
+        count = segment.predict(config, arguments, checkpoint, source, part)
+    print(f"{out}: {count} pictures")
     return 0
 
 

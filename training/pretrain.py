@@ -12,6 +12,8 @@ from conf.compose import Command
 from conf.errors import RunError, UserError
 from conf.exits import exit_code
 from training.helptext import asks_for_help, print_help
+from training.models.settings import SEGMENTATION_HEADS
+from training.runs import existing_checkpoint
 from training.settings import PretrainConfig
 
 PRETRAIN = Command("pretrain", PretrainConfig)
@@ -24,7 +26,13 @@ def main(arguments: list[str]) -> int:
     if asks_for_help(arguments):
         return print_help(PRETRAIN)
     config = PRETRAIN.compose(arguments)
+    if config.distill.teacher:
+        existing_checkpoint(config.distill.teacher, "distill.teacher")
     _have_dataset(config)
+    if config.model.head in SEGMENTATION_HEADS:
+        from training import segment  # torch: after what needs none
+
+        return segment.pretrain(config, arguments)
     return _run(config)
 
 
@@ -36,6 +44,8 @@ def _have_dataset(config: PretrainConfig) -> None:
         return
     count = config.data.limit or FRAMES
     arguments = [f"randomizer={config.randomizer}", f"n={count}", f"out={root}"]
+    if config.model.head in SEGMENTATION_HEADS:
+        arguments.append("outputs=[rgb,instances,semantic]")
     if not config.render:
         wrong = "its rendering is not finished" if unfinished else "there is no such dataset"
         raise UserError(
@@ -49,27 +59,30 @@ def _have_dataset(config: PretrainConfig) -> None:
 
 
 def _run(config: PretrainConfig) -> int:
-    from training.commands import prepare, report_run  # torch: after what needs none
-    from training.loop.train import train
+    from training.commands import distillation, prepare, report_run  # torch: after what needs none
+    from training.loop.train import mixed, train
     from training.models.build import build_detector
     from training.runs import open_run
-    from training.sources import kitti, synthetic, with_kitti_root
+    from training.sources import kitti, synthetic, unlabelled, with_kitti_root
     from training.telling import print_pictures
 
     config = with_kitti_root(config)
     pictures, held = synthetic(config.data, config.seed, config.on_error)
+    others = unlabelled(config.distill, config.on_error)
     validation = {"synthetic": held} if held else {}
     if config.kitti.root:  # synthetic pictures do not foretell which checkpoint is best on real ones
         validation = {"real": kitti(config.kitti, config.split, config.on_error)} | validation
     out = Path(config.out)
-    open_run(out, config)
     prepare(config.seed)
     detector = build_detector(config.model)
+    teaching = distillation(config.distill, detector)
+    open_run(out, config)
     print(detector.loaded)
-    print_pictures({"train": pictures} | validation)
+    print_pictures({"train": pictures, "unlabelled": others} | validation)
+    sources = mixed([(pictures, 1.0)], others, config.distill.share)
     best = train(
-        detector, [(pictures, 1.0)], validation, config.trainer, config.augmentation,
-        out, config.seed, config.on_error,
+        detector, sources, validation, config.trainer, config.augmentation,
+        out, config.seed, config.on_error, teaching,
     )  # fmt: skip
     return report_run(best, validation, config, out)
 

@@ -24,7 +24,7 @@ class TrainerConfig(Settings):
     max_epochs: Count
     max_steps: Count | None  # where training ends, if before max_epochs
     batch_size: Count  # pictures per process
-    clip_length: Count  # frames in a row, of those pictures, that a temporal model sees
+    clip_length: Count | None  # frames of a video drawn together; None: 8 for a temporal model, else 1
     optimizer: Literal["adamw", "sgd", "rmsprop"]
     learning_rate: Positive
     weight_decay: NonNegative
@@ -54,6 +54,13 @@ class SyntheticConfig(Settings):
     limit: Count | None  # the first pictures of a fixed order
 
 
+class FolderConfig(Settings):
+    """data, where it is given: pictures instead of KITTI's."""
+
+    root: str | None
+    held_out: PartShare  # of the clips: what it was in training
+
+
 class ReplayConfig(Settings):
     """replay: synthetic pictures among the real ones of fine-tuning."""
 
@@ -68,6 +75,10 @@ class DistillConfig(Settings):
     weight: Share  # of the teacher's loss, where there are labels too
     unlabelled: str | None  # a folder of pictures that the teacher alone labels
     share: PartShare  # of every batch that is unlabelled
+
+    def __post_init__(self) -> None:
+        if self.unlabelled is not None and self.teacher is None:
+            raise ValueError(f"unlabelled={self.unlabelled} needs a teacher: give distill.teacher=CHECKPOINT")
 
 
 class KittiConfig(Settings):
@@ -101,6 +112,7 @@ class FinetuneConfig(Settings):
     out: str | None
     seed: int
     on_error: OnError
+    data: FolderConfig
     kitti: KittiConfig
     split: str
     selection: PartShare  # of the split's drives: they choose the checkpoint
@@ -122,9 +134,11 @@ class EvaluateConfig(Settings):
     out: str | None
     seed: int
     on_error: OnError
+    data: FolderConfig
     kitti: KittiConfig
     split: str
     adapt: str | None  # the split whose pictures, without labels, BatchNorm is adapted to
+    trident_fast: bool | None
     latency: bool
     batch_size: Count
     accelerator: Accelerator
@@ -137,6 +151,7 @@ class PredictConfig(Settings):
     source: str
     out: str
     threshold: Share
+    trident_fast: bool | None
     on_error: OnError
     batch_size: Count
     accelerator: Accelerator
@@ -149,6 +164,7 @@ class ExportConfig(Settings):
     format: Literal["onnx"]
     out: str | None
     dynamic_batch: bool
+    trident_fast: bool | None
 
 
 class StudyConfig(Settings):

@@ -13,9 +13,17 @@ from training.data.coco import read_coco
 from training.data.kitti import read_kitti_object, read_kitti_tracking
 from training.data.splits import divide, split, subset
 from training.data.truth import LabelledImage
+from training.data.unlabelled import read_unlabelled
 from training.data.vkitti import read_vkitti2
 from training.errors import OnError
-from training.settings import FinetuneConfig, KittiConfig, PretrainConfig, SyntheticConfig
+from training.settings import (
+    DistillConfig,
+    EvaluateConfig,
+    FinetuneConfig,
+    KittiConfig,
+    PretrainConfig,
+    SyntheticConfig,
+)
 
 Images = list[LabelledImage]
 Run = TypeVar("Run", PretrainConfig, FinetuneConfig)
@@ -61,6 +69,18 @@ def read_synthetic(root: Path, on_error: OnError = "raise") -> Images:
     return read_coco(root, on_error=on_error)
 
 
+def unlabelled(config: DistillConfig, on_error: OnError = "raise") -> Images:
+    """The pictures that a teacher alone labels, if there are any.
+
+    Raises UserError where their folder has none, or their share is 0.
+    """
+    if config.unlabelled is None:
+        return []
+    if not config.share:
+        raise UserError("distill.share is 0, and distill.unlabelled is given: leave one out")
+    return read_unlabelled(Path(config.unlabelled), on_error=on_error)
+
+
 def kitti_root(config: KittiConfig) -> Path | None:
     """kitti.root, else $KITTI_ROOT, else nothing."""
     named = config.root or os.environ.get("KITTI_ROOT")
@@ -87,6 +107,22 @@ def kitti(config: KittiConfig, which: str, on_error: OnError = "raise") -> Image
     Raises UserError where no folder is given, it lacks a sequence, or the split is empty.
     """
     return split(all_kitti(config, on_error), which, on_error=on_error)
+
+
+def to_measure(config: EvaluateConfig, which: str) -> tuple[Images, Images]:
+    """All pictures of `data.root` where it is given, else of KITTI, and of them those of the split `which`.
+
+    Raises UserError where both are asked for, or the split is empty.
+    """
+    root = config.data.root
+    if root is None:
+        everything = all_kitti(config.kitti, config.on_error)
+        return everything, split(everything, which, on_error=config.on_error)
+    if config.kitti.root or config.kitti.tracking:
+        raise UserError(f"data.root={root} is measured on instead of KITTI: leave one of them out")
+    everything = read_synthetic(Path(root), config.on_error)
+    share, seed = config.data.held_out, config.seed  # as `synthetic` divides
+    return everything, split(everything, which, val_share=share, seed=seed, on_error=config.on_error)
 
 
 def all_kitti(config: KittiConfig, on_error: OnError = "raise") -> Images:

@@ -13,6 +13,8 @@ from written import annotation, write_coco, write_kitti
 
 from conf.errors import RunError, UserError
 from training import evaluate, finetune, pretrain
+from training.settings import SyntheticConfig
+from training.sources import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 CAR = "Car 0.00 0 -1.57 10.00 8.00 60.00 56.00 1.50 1.60 3.70 3.00 1.70 4.00 -1.20"
@@ -118,6 +120,19 @@ def test_finetuning_and_evaluation_go_on_from_the_checkpoint(pretrained, rendere
         evaluate.main([f"detections={given}", f"kitti.root={real}", "split=all", f"out={again}"])
         read = json.loads((again / "figures.json").read_text())
         assert read["paper"]["ap"] == pytest.approx(figures["paper"]["ap"], abs=1e-6)
+
+
+def test_the_held_out_pictures_can_be_measured_again(pretrained, rendered, tmp_path):
+    given = [f"checkpoint={pretrained / 'best.ckpt'}", f"data.root={rendered}", "latency=false"]
+    assert evaluate.main([*given, "data.held_out=0.3", f"out={tmp_path / 'held'}"]) == 0
+    assert evaluate.main([*given, "split=all", f"out={tmp_path / 'all'}"]) == 0
+    held, everything = (
+        json.loads((tmp_path / name / "figures.json").read_text())["images"] for name in ("held", "all")
+    )
+    _, kept_back = synthetic(SyntheticConfig(root=str(rendered), held_out=0.3, limit=None), seed=0)
+    assert held == len(kept_back) > 0 and everything == 8
+    with pytest.raises(UserError, match="instead of KITTI: leave one of them out"):
+        evaluate.main([*given, "kitti.tracking=[0000]"])
 
 
 def test_a_missing_dataset_is_answered_with_the_command_that_renders_it(tmp_path):

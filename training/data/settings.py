@@ -5,7 +5,7 @@ import msgspec
 from conf.errors import UserError
 
 _PROBABILITIES = ("flip", "iou_crop", "zoom_out", "blur", "jpeg", "mosaic")
-_AMOUNTS = ("brightness", "contrast", "saturation", "noise", "resize", "crop", "box_jitter")
+_AMOUNTS = ("brightness", "contrast", "saturation", "noise", "resize", "crop", "box_jitter", "class_share")
 
 
 class Augmentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +46,9 @@ class Augmentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     mosaic: float = 0.0
     """probability of four pictures in one"""
 
+    class_share: float = 1.0
+    """of the most frequent class in a piece that a segmenter with `short_side` is shown, at most"""
+
     light: bool = True
     """False switches brightness, contrast and saturation off together"""
 
@@ -57,6 +60,11 @@ class Augmentation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             raise UserError(f"augmentation.hue={self.hue}: it must lie between 0 and 0.5")
         if self.crop > 0.9:
             raise UserError(f"augmentation.crop={self.crop}: it must be at most 0.9, or nothing is left")
+
+
+def of_clips(settings: Augmentation) -> Augmentation:
+    """What suits the frames of a clip: the same window all along, and no four pictures in one."""
+    return msgspec.structs.replace(settings, iou_crop=0.0, mosaic=0.0)
 
 
 NO_AUGMENTATION = Augmentation(

@@ -7,23 +7,35 @@ from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from conf.errors import UserError
 from training.data.drives import object_drives
-from training.data.truth import LabelledImage
 from training.errors import OnError, skip_or_raise
 
 VAL_SHARE = 0.25
 
 
+class Grouped(Protocol):
+    """What a split needs to know of a picture."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+
+
+Picture = TypeVar("Picture", bound=Grouped)
+
+
 def split(
-    images: Sequence[LabelledImage],
+    images: Sequence[Picture],
     which: str,
     *,
     val_share: float = VAL_SHARE,
     seed: int = 0,
     on_error: OnError = "raise",
-) -> list[LabelledImage]:
+) -> list[Picture]:
     """The part of `images` that `which` names, sorted by id.
 
     "all"; "train" or "val", which hold whole groups (drives, clips; a picture without one stands alone),
@@ -46,20 +58,20 @@ def split(
 
 
 def divide(
-    images: Sequence[LabelledImage], share: float, *, seed: int = 0, purpose: str = ""
-) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    images: Sequence[Picture], share: float, *, seed: int = 0, purpose: str = ""
+) -> tuple[list[Picture], list[Picture]]:
     """The images of all groups but about `share` of them, and those of the others, sorted by id.
 
     Either may be empty where groups are few. Divisions for another `purpose` are independent: what is left
     of one would, by the same numbers, be left of the next.
     """
-    parts: tuple[list[LabelledImage], list[LabelledImage]] = [], []
+    parts: tuple[list[Picture], list[Picture]] = [], []
     for image in sorted(images, key=lambda image: image.id):
         parts[_share(purpose + _group(image), seed) < share].append(image)
     return parts
 
 
-def subset(images: Sequence[LabelledImage], count: int, *, seed: int = 0) -> list[LabelledImage]:
+def subset(images: Sequence[Picture], count: int, *, seed: int = 0) -> list[Picture]:
     """`count` of the images, sorted by id: fewer are always part of more (25 ⊂ 50 ⊂ 100), for one seed.
 
     Each drive gives its share: of a drive with a tenth of the pictures come a tenth of any subset, up to
@@ -79,7 +91,7 @@ def subset(images: Sequence[LabelledImage], count: int, *, seed: int = 0) -> lis
     return sorted((image for *_, image in chosen), key=lambda image: image.id)
 
 
-def _group(image: LabelledImage) -> str:
+def _group(image: Grouped) -> str:
     return image.group or f"image {image.id}"
 
 
@@ -89,7 +101,7 @@ def _share(name: str, seed: int) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-def _listed(images: Sequence[LabelledImage], path: Path, on_error: OnError) -> list[LabelledImage]:
+def _listed(images: Sequence[Picture], path: Path, on_error: OnError) -> list[Picture]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -71,20 +71,27 @@ def _iou_window(window: Window, boxes: Tensor) -> Window:
     return Window(window.x + drawn["left"], window.y + drawn["top"], drawn["width"], drawn["height"])
 
 
-def show(picture: Tensor, window: Window, size: tuple[int, int]) -> Tensor:
-    """What `window` shows of `picture` (3, h, w) uint8, at `size` (height, width), grey outside."""
+def show(
+    picture: Tensor,
+    window: Window,
+    size: tuple[int, int],
+    *,
+    outside: int = GREY,
+    interpolation: v2.InterpolationMode = v2.InterpolationMode.BILINEAR,
+) -> Tensor:
+    """What `window` shows of `picture` (C, h, w) uint8, at `size` (height, width)."""
     _, height, width = picture.shape
     left, top = max(window.x, 0), max(window.y, 0)
     right, bottom = min(window.x + window.w, width), min(window.y + window.h, height)
     part = picture[:, top:bottom, left:right]
     if (right - left, bottom - top) == (window.w, window.h):
-        return F.resize(part, list(size), antialias=True).contiguous()  # decoders give (h, w, 3) in memory
+        return F.resize(part, list(size), interpolation).contiguous()  # decoders give (h, w, 3) in memory
     sx, sy = size[1] / window.w, size[0] / window.h
     x1, x2 = round((left - window.x) * sx), round((right - window.x) * sx)
     y1, y2 = round((top - window.y) * sy), round((bottom - window.y) * sy)
-    canvas = picture.new_full((3, *size), GREY)
+    canvas = picture.new_full((len(picture), *size), outside)
     if x2 > x1 and y2 > y1:
-        canvas[:, y1:y2, x1:x2] = F.resize(part, [y2 - y1, x2 - x1], antialias=True)
+        canvas[:, y1:y2, x1:x2] = F.resize(part, [y2 - y1, x2 - x1], interpolation)
     return canvas
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightning.pytorch import LightningDataModule
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from training.cores import usable_cores
-from training.data.dataset import DetectionDataset, collate
+from training.data.dataset import collate
 from training.data.mixing import MixedBatches
 
 _READ_AHEAD = 4  # batches that each loading process prepares
@@ -18,9 +18,9 @@ class DetectionData(LightningDataModule):
 
     def __init__(
         self,
-        train: DetectionDataset,
+        train: Dataset[Any],
         batches: MixedBatches,
-        validation: Mapping[str, DetectionDataset],
+        validation: Mapping[str, Dataset[Any]],
         batch_size: int,
         loaders: int,
     ) -> None:

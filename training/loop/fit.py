@@ -17,7 +17,6 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor
 
 from training.loop.data import DetectionData
-from training.loop.module import DetectionModule
 from training.settings import TrainerConfig
 
 LAST, BEST = "last", "best"
@@ -25,7 +24,7 @@ _LOG_EVERY = 10  # steps
 
 
 def fit(
-    module: DetectionModule,
+    module: LightningModule,
     data: DetectionData,
     config: TrainerConfig,
     out: Path,

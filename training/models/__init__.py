@@ -1,1 +1,1 @@
-"""Detectors: SSD, SSDLite and Faster R-CNN on four MobileNets, for any input size."""
+"""Detectors: SSD, SSDLite, Faster R-CNN and R-FCN on four MobileNets, for any input size."""

@@ -82,7 +82,7 @@ def test_region_head_samples_no_neutral_proposal():
     assert {tuple(box) for box in seen[0].tolist()} == {(50, 20, 90, 60), (0, 50, 20, 64)}
 
 
-@pytest.mark.parametrize("head", ["ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn"])
+@pytest.mark.parametrize("head", ["ssd", "ssdlite", "faster_rcnn_c4", "faster_rcnn_fpn", "rfcn"])
 def test_an_image_that_is_all_neutral_has_no_loss_and_no_nan(head):
     detector = small(head)
     wide = [[-999.0, -999.0, 999.0, 999.0]]

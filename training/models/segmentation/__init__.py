@@ -1,0 +1,1 @@
+"""Segmentation networks: heads that name the class of every pixel, on a dilated backbone."""
