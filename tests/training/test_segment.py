@@ -178,7 +178,7 @@ def test_a_segmenter_on_kitti_and_a_detector_on_pixels_are_told_apart(trained, r
     foreign = tmp_path / "detector.ckpt"
     torch.save({"state_dict": {}, "detector": {}}, foreign)
     with pytest.raises(UserError, match=r"detector.ckpt: of a detector"):
-        evaluate.main([f"checkpoint={foreign}", f"data.root={rendered}"])
+        finetune.main([f"checkpoint={foreign}", f"data.root={rendered}"])
 
 
 def test_a_users_mistake_ends_in_one_message_and_exit_code_2(tmp_path):

@@ -68,7 +68,7 @@ def load_segmenter(path: Path, wanted: ModelConfig | None = None, given: Collect
     """As `load_detector`, of a segmenter's checkpoint."""
     checkpoint = _read(path)
     if SEGMENTER not in checkpoint:
-        raise UserError(f"checkpoint={path}: of a detector, for which data.root says nothing: leave it out")
+        raise UserError(f"checkpoint={path}: of a detector, fine-tuned on KITTI: leave data.root out")
     config = _config(checkpoint[SEGMENTER], path)
     if wanted is not None:
         _check_same(path, config, wanted, set(given) - SEGMENTER_CHANGEABLE)
