@@ -38,7 +38,7 @@ from training.data.coco import read_coco
 from training.data.dataset import DetectionDataset, collate
 from training.data.mixing import MixedBatches
 from training.data.truth import LabelledImage, Row, Truth
-from training.loop.data import DetectionData, loader_count
+from training.loop.data import TrainingData, loader_count
 from training.loop.fit import fit
 from training.loop.module import DetectionModule
 from training.loop.results import scaled
@@ -142,7 +142,7 @@ def our_loop(images: Sequence[LabelledImage], config: PretrainConfig) -> Turn:
     def turn(steps: int) -> Seconds:
         batch = config.trainer.batch_size
         stopwatch = Stopwatch(steps)
-        data = DetectionData(
+        data = TrainingData(
             DetectionDataset(images, config.model.input, config.augmentation),
             MixedBatches([len(images)], batch, length=100 * (WARM_UP + steps) * batch),  # never near its end
             {},

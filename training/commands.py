@@ -40,6 +40,11 @@ def prepare(seed: int) -> None:
         warnings.filterwarnings("ignore", message)
 
 
+def tells() -> bool:
+    """Whether this process reports: of several, the first."""
+    return not (torch.distributed.is_initialized() and torch.distributed.get_rank())
+
+
 def distillation(config: DistillConfig, student: Detector) -> Distillation | None:
     """The teacher of `config`, if it names one. Raises UserError where it cannot teach this student."""
     if config.teacher is None:
@@ -53,8 +58,8 @@ def report_run(
     checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
     """Measure the chosen checkpoint on the sets that chose it; report.html in the folder `run`. Returns 0."""
-    if torch.distributed.is_initialized() and torch.distributed.get_rank():
-        return 0  # the first process tells
+    if not tells():
+        return 0
     detector, device = load_detector(checkpoint), device_of(config.trainer.accelerator)
     sets = {}
     for name, images in validation.items():

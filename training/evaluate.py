@@ -1,7 +1,6 @@
 """The evaluation command: a checkpoint, or anyone's detections, against labels, KITTI's above all."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from training.helptext import asks_for_help, print_help
 from training.settings import EvaluateConfig
 
 if TYPE_CHECKING:
-    from training.data.truth import LabelledImage
+    from training.sources import Images
 
 EVALUATE = Command("evaluate", EvaluateConfig)
 
@@ -42,13 +41,14 @@ def main(arguments: list[str]) -> int:
 
 def _run(config: EvaluateConfig) -> int:
     from training.data.detections import read_detections
-    from training.sources import to_measure
+    from training.sources import side, to_measure
     from training.telling import print_pictures, tell
 
-    everything, images = to_measure(config, config.split)
+    everything = to_measure(config)
+    images = side(config, everything, config.split)
     print_pictures({f"split {config.split}": images})
     if config.checkpoint:
-        return _run_checkpoint(config, images)
+        return _run_checkpoint(config, images, side(config, everything, config.adapt) if config.adapt else [])
     known = [image.id for image in everything]
     found = read_detections(
         Path(config.detections or ""), [image.id for image in images], known, category=config.category
@@ -57,20 +57,18 @@ def _run(config: EvaluateConfig) -> int:
     return tell(images, found, config.split, facts, Path(config.out) if config.out else None, config.seed)
 
 
-def _run_checkpoint(config: EvaluateConfig, images: Sequence["LabelledImage"]) -> int:
-    """Detect first, in the checkpoint's folder unless told otherwise."""
+def _run_checkpoint(config: EvaluateConfig, images: "Images", unlabelled: "Images") -> int:
+    """Detect first, after adapting to the unlabelled; in the checkpoint's folder unless told otherwise."""
     from training.commands import facts
     from training.data.detections import write_coco_results, write_kitti_results
     from training.loop.checkpoint import load_detector
     from training.loop.detect import adapt, detect, device_of
-    from training.sources import to_measure
     from training.telling import tell
 
     path = Path(str(config.checkpoint))
     detector = load_detector(path, trident_fast=config.trident_fast)
     device = device_of(config.accelerator)
-    if config.adapt:
-        _, unlabelled = to_measure(config, config.adapt)
+    if unlabelled:
         adapt(detector, unlabelled, config.batch_size, device, config.on_error)
     found = detect(detector, images, config.batch_size, device, config.on_error)
     out = Path(config.out) if config.out else path.parent / f"evaluation_{Path(config.split).stem}"

@@ -1,6 +1,7 @@
 """The fine-tuning command: a pretrained detector, or a new one, on real pictures."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> int:
     if config.data.root:
         from training import segment  # torch: after what needs none
 
-        return segment.finetune(config, arguments)
-    return _run(config, _given_of_model(arguments))
+        return segment.finetune(config, arguments, _given_of_model(arguments, ("head", "backbone")))
+    return _run(config, _given_of_model(arguments, type(config.model).__struct_fields__))
 
 
 def _check(config: FinetuneConfig) -> None:
@@ -41,13 +42,11 @@ def _check(config: FinetuneConfig) -> None:
         raise UserError("replay.share is set, so replay.root must name a synthetic dataset")
 
 
-def _given_of_model(arguments: list[str]) -> list[str]:
-    """The keys of the model that the command line names: all of them with model=NAME."""
+def _given_of_model(arguments: list[str], by_name: Sequence[str]) -> list[str]:
+    """The keys of the model that the command line names; with model=NAME those `by_name` too."""
     keys = [argument.partition("=")[0] for argument in arguments]
-    fields = FinetuneConfig.__annotations__["model"].__struct_fields__
-    if "model" in keys:
-        return list(fields)
-    return [key.split(".")[1] for key in keys if key.startswith("model.")]
+    named = by_name if "model" in keys else ()
+    return [*named, *(key.split(".")[1] for key in keys if key.startswith("model."))]
 
 
 def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:

@@ -12,24 +12,25 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from conf.errors import UserError
-from training.commands import facts_of, prepare
+from training.commands import facts_of, prepare, tells
 from training.data.dataset import collate
 from training.data.labelmaps import Dataset, SegmentedImage, part, read_segmented
 from training.data.mixing import MixedBatches
 from training.data.segmentation import SegmentationDataset, WholePictures, whole
 from training.data.semantics import ClassSet, classes_of
 from training.data.settings import Augmentation
-from training.data.splits import subset
+from training.data.splits import spread, subset
 from training.data.stills import Stills
 from training.data.video import Video
 from training.errors import OnError
 from training.loop.checkpoint import load_segmenter
-from training.loop.data import DetectionData, loader_count
+from training.loop.data import TrainingData, loader_count
 from training.loop.detect import device_of
 from training.loop.fit import fit
 from training.loop.loader_errors import plain_loader_errors
 from training.loop.results import scaled
 from training.loop.segment import SegmentationModule, batch_of, most_likely, segment
+from training.loop.train import UNFOLD_BATCHES
 from training.metrics.miou import confusion, score
 from training.models.segmentation.build import build_segmenter
 from training.models.segmentation.costs import segmenter_cost
@@ -42,7 +43,6 @@ from training.settings import EvaluateConfig, ExportConfig, FinetuneConfig, Pred
 Images = Sequence[SegmentedImage]
 
 EXAMPLES = 8  # pictures of a page
-UNFOLD_BATCHES = 8  # enough for the statistics of folded BatchNorm layers
 HELD = "held out"
 
 # Keys of the commands that say something of boxes, cars or KITTI alone.
@@ -74,16 +74,16 @@ def pretrain(config: PretrainConfig, arguments: Sequence[str]) -> int:
     return _train(segmenter, train, held, dataset.classes, config, out)
 
 
-def finetune(config: FinetuneConfig, arguments: Sequence[str]) -> int:
+def finetune(config: FinetuneConfig, arguments: Sequence[str], given_of_model: Sequence[str]) -> int:
     """Go on from a segmenter's checkpoint with the pictures of `data.root`.
 
-    model=NAME must be the checkpoint's, and lets its keys be set; all that is not given is the checkpoint's.
+    given_of_model: the keys of the model to be set, or to agree with; the others are the checkpoint's.
     """
     _refuse("finetune", arguments)
     if not config.checkpoint:
         raise UserError("data.root needs a segmenter's checkpoint; pretrain.py trains a new one")
     prepare(config.seed)
-    segmenter = load_segmenter(Path(config.checkpoint), config.model, _given_of_model(arguments)).train()
+    segmenter = load_segmenter(Path(config.checkpoint), config.model, given_of_model).train()
     path = Path(config.checkpoint)
     config = replace(config, model=segmenter.config)  # for config.yaml: what is trained
     _check_augmentation(config.augmentation, config.model.short_side)
@@ -171,8 +171,8 @@ def _train(
     print(f"train: {_counted(train)}" + (f"\n{HELD}: {_counted(held)}" if held else ""))
     model, trainer = segmenter.config, config.trainer
     if segmenter.folded:
-        segmenter.unfold(_first(train, segmenter, trainer.batch_size))
-    data = DetectionData(
+        segmenter.unfold(_pieces(train, segmenter, trainer.batch_size, config.on_error))
+    data = TrainingData(
         SegmentationDataset(
             train, model.input, config.augmentation,
             short_side=model.short_side, seed=config.seed, on_error=config.on_error,
@@ -192,8 +192,8 @@ def _report_run(
     checkpoint: Path, held: Images, classes: ClassSet, config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
     """Measure the chosen checkpoint on the set that chose it; report.html in the folder `run`. Returns 0."""
-    if torch.distributed.is_initialized() and torch.distributed.get_rank():
-        return 0  # the first process tells
+    if not tells():
+        return 0
     segmenter, sets = load_segmenter(checkpoint), []
     if held:
         device, batch = device_of(config.trainer.accelerator), config.trainer.batch_size
@@ -225,14 +225,13 @@ def _measure(
     return Measured(name, len(images), classes, score(counts), examples)
 
 
-def _first(images: Images, segmenter: Segmenter, batch: int) -> Iterator[Tensor]:
+def _pieces(images: Images, segmenter: Segmenter, batch: int, on_error: OnError) -> Iterator[Tensor]:
     """Batches of pictures from all over the list, not augmented."""
-    step = max(1, len(images) // (UNFOLD_BATCHES * batch))
+    config = segmenter.config
     dataset = SegmentationDataset(
-        images[::step], segmenter.config.input, short_side=segmenter.config.short_side
+        spread(images, UNFOLD_BATCHES * batch), config.input, short_side=config.short_side, on_error=on_error
     )
-    batches = DataLoader(dataset, batch, collate_fn=collate)
-    return islice((scaled(pictures) for pictures, _ in batches), UNFOLD_BATCHES)
+    return (scaled(pictures) for pictures, _ in DataLoader(dataset, batch, collate_fn=collate))
 
 
 def _read(root: Path, classes: int, on_error: OnError) -> Dataset:
@@ -255,12 +254,6 @@ def _sides(dataset: Dataset, held_out: float, seed: int, on_error: OnError) -> t
 def _counted(images: Images) -> str:
     groups = len({image.group or image.id for image in images})
     return f"{len(images)} pictures of {groups} clips or cities"
-
-
-def _given_of_model(arguments: Sequence[str]) -> list[str]:
-    keys = [argument.partition("=")[0] for argument in arguments]
-    chosen = ["head", "backbone"] if "model" in keys else []
-    return [*chosen, *(key.removeprefix("model.") for key in keys if key.startswith("model."))]
 
 
 def _refuse(command: str, arguments: Sequence[str]) -> None:

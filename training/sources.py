@@ -109,20 +109,22 @@ def kitti(config: KittiConfig, which: str, on_error: OnError = "raise") -> Image
     return split(all_kitti(config, on_error), which, on_error=on_error)
 
 
-def to_measure(config: EvaluateConfig, which: str) -> tuple[Images, Images]:
-    """All pictures of `data.root` where it is given, else of KITTI, and of them those of the split `which`.
-
-    Raises UserError where both are asked for, or the split is empty.
-    """
+def to_measure(config: EvaluateConfig) -> Images:
+    """All pictures of `data.root` where it is given, else of KITTI. Raises UserError where both are."""
     root = config.data.root
     if root is None:
-        everything = all_kitti(config.kitti, config.on_error)
-        return everything, split(everything, which, on_error=config.on_error)
+        return all_kitti(config.kitti, config.on_error)
     if config.kitti.root or config.kitti.tracking:
         raise UserError(f"data.root={root} is measured on instead of KITTI: leave one of them out")
-    everything = read_synthetic(Path(root), config.on_error)
+    return read_synthetic(Path(root), config.on_error)
+
+
+def side(config: EvaluateConfig, images: Images, which: str) -> Images:
+    """Of the pictures `to_measure` those of the split `which`. Raises UserError where there are none."""
+    if config.data.root is None:
+        return split(images, which, on_error=config.on_error)
     share, seed = config.data.held_out, config.seed  # as `synthetic` divides
-    return everything, split(everything, which, val_share=share, seed=seed, on_error=config.on_error)
+    return split(images, which, val_share=share, seed=seed, on_error=config.on_error)
 
 
 def all_kitti(config: KittiConfig, on_error: OnError = "raise") -> Images:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from math import hypot
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -25,6 +25,8 @@ KINDS = {
     "dontcare": "DontCare",
 }
 ID_DIGITS = 9
+
+Content = TypeVar("Content")
 
 
 class Category(msgspec.Struct):
@@ -77,7 +79,7 @@ def read_coco(
     picture out (damaged JSON, ids given twice and a file without a category "car" always raise).
     """
     path = root_or_json / "annotations" / "instances.json" if root_or_json.is_dir() else root_or_json
-    instances = _decode(path)
+    instances = decode(path, Instances, "a COCO dataset has its labels there")
     kinds = {
         category.id: KINDS.get(category.name.lower(), category.name) for category in instances.categories
     }
@@ -96,11 +98,12 @@ def read_coco(
     return sorted(found, key=lambda image: image.id)
 
 
-def _decode(path: Path) -> Instances:
+def decode(path: Path, kind: type[Content], advice: str) -> Content:
+    """The content of a JSON file. Raises UserError, with the advice where there is no such file."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Instances)
+        return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file; a COCO dataset has its labels there") from None
+        raise UserError(f"{path}: there is no such file; {advice}") from None
     except msgspec.DecodeError as error:  # its message names the byte, or the entry that isn't as COCO has it
         raise UserError(f"{path}: {error}") from error
 

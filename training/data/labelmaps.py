@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from conf.errors import UserError
-from training.data.coco import image_name
+from training.data.coco import decode, image_name
 from training.data.pictures import list_pictures, picture_size
 from training.data.semantics import ADE20K_CLASSES, CITYSCAPES, ClassSet, Encoding, numbered
 from training.data.splits import divide, split
@@ -92,13 +92,8 @@ def part(
 
 def _carousel(root: Path) -> Iterator[SegmentedImage]:
     path = root / "annotations" / "instances.json"
-    try:
-        frames = msgspec.json.decode(path.read_bytes(), type=_Instances).images
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file; its rendering is not finished") from None
-    except msgspec.DecodeError as error:
-        raise UserError(f"{path}: {error}") from error
-    for frame in sorted(frames, key=lambda frame: frame.id):
+    instances = decode(path, _Instances, "its rendering is not finished")
+    for frame in sorted(instances.images, key=lambda frame: frame.id):
         yield SegmentedImage(
             image_name(frame.id),
             root / "images" / frame.file_name,

@@ -91,6 +91,11 @@ def subset(images: Sequence[Picture], count: int, *, seed: int = 0) -> list[Pict
     return sorted((image for *_, image in chosen), key=lambda image: image.id)
 
 
+def spread(images: Sequence[Picture], count: int) -> list[Picture]:
+    """At most `count` of the images, from all over the list."""
+    return list(images[:: max(1, len(images) // count)][:count])
+
+
 def _group(image: Grouped) -> str:
     return image.group or f"image {image.id}"
 

@@ -1,4 +1,4 @@
-"""DetectionData: the loaders of a run; a resumed run goes on behind the last batch that was trained."""
+"""TrainingData: the loaders of a run; a resumed run goes on behind the last batch that was trained."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from training.data.mixing import MixedBatches
 _READ_AHEAD = 4  # batches that each loading process prepares
 
 
-class DetectionData(LightningDataModule):
+class TrainingData(LightningDataModule):
     """train: the pictures of all sources; batches: the order they are drawn in; validation: sets by name."""
 
     def __init__(

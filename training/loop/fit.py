@@ -16,7 +16,7 @@ from lightning.pytorch.callbacks import (
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor
 
-from training.loop.data import DetectionData
+from training.loop.data import TrainingData
 from training.settings import TrainerConfig
 
 LAST, BEST = "last", "best"
@@ -25,7 +25,7 @@ _LOG_EVERY = 10  # steps
 
 def fit(
     module: LightningModule,
-    data: DetectionData,
+    data: TrainingData,
     config: TrainerConfig,
     out: Path,
     monitor: str | None,

@@ -13,6 +13,7 @@ from torch import Tensor
 from conf.errors import RunError
 from training.data.detections import Detections
 from training.data.truth import LabelledImage
+from training.loop.checkpoint import DETECTOR
 from training.loop.optimizer import optimization
 from training.loop.results import scaled, to_detections
 from training.loop.stream import Stream
@@ -57,12 +58,7 @@ class DetectionModule(LightningModule):
         """The sum of the detector's losses. Raises RunError where it is not a number."""
         images, items = batch
         losses = self._losses(scaled(images), items)
-        total = torch.stack(list(losses.values())).sum()
-        check_finite(total, losses, items, self.global_step)
-        count = len(items)
-        self.log_dict({f"train/{name}": value for name, value in losses.items()}, batch_size=count)
-        self.log("train/loss", total, prog_bar=True, batch_size=count)
-        return total
+        return summed(self, losses, items)
 
     def _losses(self, images: Tensor, items: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         targets = [{key: item[key] for key in TARGETS} for item in items]
@@ -98,7 +94,7 @@ class DetectionModule(LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """The detector's settings, from which it is built again."""
-        checkpoint["detector"] = msgspec.to_builtins(self.detector.config)
+        checkpoint[DETECTOR] = msgspec.to_builtins(self.detector.config)
 
 
 def seed_step(module: LightningModule, seed: int) -> None:
@@ -106,14 +102,18 @@ def seed_step(module: LightningModule, seed: int) -> None:
     torch.manual_seed((seed * 1_000_003 + module.global_step) * 4_099 + module.global_rank)
 
 
-def check_finite(
-    total: Tensor, losses: Mapping[str, Tensor], items: Sequence[Mapping[str, Any]], step: int
-) -> None:
-    """Raises RunError, which names the losses and the pictures, where `total` is not a number."""
+def summed(
+    module: LightningModule, losses: Mapping[str, Tensor], items: Sequence[Mapping[str, Any]]
+) -> Tensor:
+    """Their sum; it and they are logged. Raises RunError, which names the pictures, where it is no number."""
+    total = torch.stack(list(losses.values())).sum()
     if not torch.isfinite(total):
         parts = ", ".join(f"{name} {value.item():g}" for name, value in losses.items())
         pictures = ", ".join(item["id"] for item in items)
         raise RunError(
-            f"the loss is no number any more at step {step} ({parts}; pictures {pictures}): "
+            f"the loss is no number any more at step {module.global_step} ({parts}; pictures {pictures}): "
             "try a lower trainer.learning_rate, a longer trainer.warmup_steps or trainer.precision=32"
         )
+    module.log_dict({f"train/{name}": value for name, value in losses.items()}, batch_size=len(items))
+    module.log("train/loss", total, prog_bar=True, batch_size=len(items))
+    return total

@@ -21,7 +21,7 @@ from training.errors import OnError
 from training.loop.checkpoint import SEGMENTER
 from training.loop.data import loader_count
 from training.loop.loader_errors import plain_loader_errors
-from training.loop.module import check_finite, seed_step
+from training.loop.module import seed_step, summed
 from training.loop.optimizer import optimization
 from training.loop.results import scaled
 from training.metrics.miou import Counts, confusion, score
@@ -54,12 +54,7 @@ class SegmentationModule(LightningModule):
         """The sum of the segmenter's losses. Raises RunError where it is not a number."""
         images, items = batch
         labels = torch.stack([item["labels"] for item in items]).long()
-        losses = self.segmenter(scaled(images), labels)
-        total = torch.stack(list(losses.values())).sum()
-        check_finite(total, losses, items, self.global_step)
-        self.log_dict({f"train/{name}": value for name, value in losses.items()}, batch_size=len(items))
-        self.log("train/loss", total, prog_bar=True, batch_size=len(items))
-        return total
+        return summed(self, self.segmenter(scaled(images), labels), items)
 
     def on_validation_epoch_start(self) -> None:
         classes = self.segmenter.config.classes

@@ -1,19 +1,18 @@
 """train: a detector, pictures from one or several sources, and a run's folder."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from training.data.clips import ClipBatches
 from training.data.dataset import DetectionDataset
 from training.data.mixing import MixedBatches
 from training.data.settings import Augmentation
+from training.data.splits import spread
 from training.data.truth import LabelledImage
 from training.errors import OnError
-from training.loop.data import DetectionData, loader_count
+from training.loop.data import TrainingData, loader_count
 from training.loop.detect import batches
 from training.loop.fit import fit
 from training.loop.loader_errors import plain_loader_errors
@@ -25,7 +24,7 @@ from training.models.distill import Distillation
 from training.models.settings import ModelConfig
 from training.settings import TrainerConfig
 
-_UNFOLD_BATCHES = 8  # enough for the statistics of folded BatchNorm layers
+UNFOLD_BATCHES = 8  # enough for the statistics of folded BatchNorm layers
 CLIP_LENGTH = 8  # frames that a temporal model sees in a row, where nothing else is said
 
 Sources = Sequence[tuple[Sequence[LabelledImage], float]]
@@ -52,10 +51,11 @@ def train(
     images = [image for source, _ in sources for image in source]
     size, batch = detector.config.input, trainer.batch_size
     if detector.folded:
-        detector.unfold(_first(images, size, batch, on_error))
+        seen = spread(images, UNFOLD_BATCHES * batch)
+        detector.unfold(batches(seen, size, batch, torch.device("cpu"), on_error))
     module = DetectionModule(detector, trainer, dict(validation), seed, distillation)
     clip_length = _clip_length(detector.config, trainer)
-    data = DetectionData(
+    data = TrainingData(
         DetectionDataset(images, size, augmentation, seed=seed, on_error=on_error, clips=clip_length > 1),
         _order(sources, batch, clip_length, seed),
         {name: DetectionDataset(held, size, on_error=on_error) for name, held in validation.items()},
@@ -84,11 +84,3 @@ def _order(sources: Sources, batch: int, clip_length: int, seed: int) -> MixedBa
     if clip_length > 1:
         return ClipBatches(pictures, batch, clip_length, shares=shares, seed=seed)
     return MixedBatches([len(source) for source in pictures], batch, shares=shares, seed=seed)
-
-
-def _first(
-    images: Sequence[LabelledImage], size: tuple[int, int], batch: int, on_error: OnError
-) -> Iterator[Tensor]:
-    """Batches of pictures from all over the list."""
-    step = max(1, len(images) // (_UNFOLD_BATCHES * batch))
-    return islice(batches(images[::step], size, batch, torch.device("cpu"), on_error), _UNFOLD_BATCHES)

@@ -34,7 +34,7 @@ from training.data.truth import UNTRACKED, LabelledImage
 from training.metrics import paper
 from training.metrics.curves import curve
 from training.metrics.matching import pairs_with
-from training.metrics.overlaps import Floats, Ints
+from training.metrics.overlaps import Floats, Ints, Pairs
 from training.metrics.pool import Bools, Pool
 
 RECALLS = tuple(percent / 100 for percent in range(10, 100, 10))
@@ -85,13 +85,14 @@ def evaluate(images: Sequence[LabelledImage], score: paper.Score, threshold: flo
     paths = trajectories(images, score.pool)
     if not paths:
         return None
+    pairs = pairs_with(score.pool, paper.counted(score.pool), paper.IOU)
     drawn = curve(score.records)
     by_recall = {}
     for recall in RECALLS:
         reached = np.flatnonzero(drawn.recall >= recall)
         if len(reached):
-            by_recall[recall] = at_score(score.pool, paths, float(drawn.scores[reached[0]]))
-    return Stability(len(paths), at_score(score.pool, paths, threshold), by_recall)
+            by_recall[recall] = _at_score(score.pool, pairs, paths, float(drawn.scores[reached[0]]))
+    return Stability(len(paths), _at_score(score.pool, pairs, paths, threshold), by_recall)
 
 
 def trajectories(images: Sequence[LabelledImage], pool: Pool) -> list[Ints]:
@@ -118,9 +119,9 @@ def trajectories(images: Sequence[LabelledImage], pool: Pool) -> list[Ints]:
     return [np.array(path) for path in ended if len(path) > 1]
 
 
-def at_score(pool: Pool, paths: Sequence[Ints], threshold: float) -> Flicker:
+def _at_score(pool: Pool, pairs: Pairs, paths: Sequence[Ints], threshold: float) -> Flicker:
     """The errors along trajectories of the detections at or above a score."""
-    matched = _matched(pool, threshold)
+    matched = _matched(pool, pairs, threshold)
     hits = [matched[path] >= 0 for path in paths]
     twice = [path[hit] for path, hit in zip(paths, hits, strict=True) if hit.sum() > 1]
     deviations = np.array([_deviations(pool, path, matched[path]) for path in twice]).reshape(-1, 4)
@@ -161,10 +162,9 @@ def _centred(boxes: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     return (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1
 
 
-def _matched(pool: Pool, threshold: float) -> Ints:
+def _matched(pool: Pool, pairs: Pairs, threshold: float) -> Ints:
     """(G,) each object's detection, or -1."""
     matched = np.full(len(pool.truth_image), -1, np.int64)
-    pairs = pairs_with(pool, paper.counted(pool), paper.IOU)
     enough = pool.scores[pairs.b] >= threshold
     for part in _by_image(pool.truth_image[pairs.a[enough]]):
         objects, rows = np.unique(pairs.a[enough][part], return_inverse=True)

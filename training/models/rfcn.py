@@ -21,10 +21,8 @@ from training.models.weights import Loaded
 
 STRIDE = 16  # of all its maps
 PARTS = 7  # k: a region has k x k
-REGIONS, HARD_REGIONS = (
-    300,
-    128,
-)  # of an image: N whose losses are computed, B that teach (section 2, table 3)
+REGIONS = 300  # of an image whose losses are computed: N in section 2
+HARD_REGIONS = 128  # of them that teach: B (table 3)
 BOX_BETA = 1 / 9  # of the smooth L1 loss, as in torchvision's Faster R-CNN
 
 

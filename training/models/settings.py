@@ -80,7 +80,6 @@ class ModelConfig(Settings):
         self._check_trident()
         if self.temporal != "none" and self.trident:
             raise ValueError(f"temporal={self.temporal} does not go with trident=true: choose one")
-
         if self.head in SEGMENTATION_HEADS and self.backbone == "mobilenet_v1":
             raise ValueError(f"head={self.head}: segmenters are built on MobileNet V2 and V3, not on V1")
 

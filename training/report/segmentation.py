@@ -1,7 +1,5 @@
 """A segmenter's figures: as a table, as figures.json, and as a page with pictures."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -18,9 +16,9 @@ from training.metrics.miou import Score
 from training.report import rendering
 from training.report.figures import percent
 from training.report.files import write_atomic
+from training.report.thumbnails import data_uri
 
 WIDEST = 640  # pixels of a picture on the page
-QUALITY = 85
 OPACITY = 0.55  # of the classes' colours over a picture
 
 
@@ -122,12 +120,10 @@ def _painted(measured: Measured) -> list[tuple[str, list[tuple[str, Image.Image]
 
 def _shots(example: tuple[str, list[tuple[str, Image.Image]]]) -> tuple[str, list[tuple[str, str]]]:
     name, pictures = example
-    return name, [(caption, _data_uri(picture)) for caption, picture in pictures]
+    return name, [(caption, data_uri(_reduced(picture))) for caption, picture in pictures]
 
 
-def _data_uri(picture: Image.Image) -> str:
+def _reduced(picture: Image.Image) -> Image.Image:
     scale = min(1.0, WIDEST / picture.width)
     size = round(scale * picture.width), max(1, round(scale * picture.height))
-    file = io.BytesIO()
-    picture.resize(size, Image.Resampling.LANCZOS).save(file, "JPEG", quality=QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return picture.resize(size, Image.Resampling.LANCZOS)

@@ -62,7 +62,11 @@ def _drawn(
         for x1, y1, x2, y2 in [mark.box]
         if x1 < right and x2 > left and y1 < bottom and y2 > top
     ]
-    drawn = draw_marks(picture.resize(size, Image.Resampling.LANCZOS, box=view), seen)
+    return data_uri(draw_marks(picture.resize(size, Image.Resampling.LANCZOS, box=view), seen))
+
+
+def data_uri(picture: Image.Image) -> str:
+    """The picture as a JPEG in a URI."""
     file = io.BytesIO()
-    drawn.save(file, "JPEG", quality=QUALITY, optimize=True)
+    picture.save(file, "JPEG", quality=QUALITY, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")

@@ -13,7 +13,7 @@ from training.data.mixing import MixedBatches
 from training.data.settings import Augmentation
 from training.data.truth import LabelledImage, Row, Truth
 from training.loop.checkpoint import load_detector
-from training.loop.data import DetectionData
+from training.loop.data import TrainingData
 from training.loop.fit import fit
 from training.loop.module import DetectionModule
 from training.models.build import build_detector
@@ -89,7 +89,7 @@ def run(pictures: list[LabelledImage], out: Path, *callbacks: Callback) -> dict[
     model = ModelConfig(backbone="mobilenet_v3_small", width_mult=0.25, input=SIZE, weights="none")
     train, held = pictures[:7], pictures[7:]
     module = DetectionModule(build_detector(model), CONFIG, {"held": held}, seed=5)
-    data = DetectionData(
+    data = TrainingData(
         DetectionDataset(train, SIZE, Augmentation(), seed=5),
         MixedBatches([len(train)], CONFIG.batch_size, seed=5),
         {"held": DetectionDataset(held, SIZE)},

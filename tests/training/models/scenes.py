@@ -1,7 +1,10 @@
 """Small detectors and made-up images with bright boxes, for the tests beside this file."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torchvision.ops import box_iou
 
 from training.models.build import build_detector
 from training.models.detector import Detector
@@ -34,3 +37,25 @@ def picture(boxes: list[list[float]], size: tuple[int, int] = SIZE) -> Tensor:
     for x1, y1, x2, y2 in boxes:
         image[:, int(y1) : int(y2), int(x1) : int(x2)] += 0.7
     return image
+
+
+def learn(
+    network: nn.Module, losses: Callable[[], Mapping[str, Tensor]], *, rate: float, steps: int
+) -> list[float]:
+    """Train on the same losses again and again. Returns their sums."""
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate)
+    history = []
+    for _ in range(steps):
+        loss = sum(losses().values())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history.append(loss.item())
+    return history
+
+
+def assert_found(found: Sequence[Mapping[str, Tensor]], wanted: Sequence[list[list[float]]]) -> None:
+    """In each picture, the surest detections are on its boxes."""
+    for seen, boxes in zip(found, wanted, strict=True):
+        best = box_iou(torch.tensor(boxes).view(-1, 4), seen["boxes"][: len(boxes)]).amax(dim=1)
+        assert (best > 0.5).all(), f"{seen['boxes'][:3]} for {boxes}"

@@ -4,8 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from scenes import BACKBONES, HEADS, SIZE, picture, small, target
-from torchvision.ops import box_iou
+from scenes import BACKBONES, HEADS, SIZE, assert_found, learn, picture, small, target
 
 from training.models.settings import AnchorConfig
 
@@ -50,18 +49,9 @@ def test_learns_two_images_by_heart(head):
     detector = small(head, "mobilenet_v1", bn_momentum=0.1)
     images = torch.stack([picture(boxes) for boxes in BOXES])
     targets = [target(boxes) for boxes in BOXES]
-    optimizer = torch.optim.AdamW(detector.parameters(), lr=LEARNING_RATE[head])
-    history = []
-    for _ in range(STEPS):
-        loss = sum(detector(images, targets).values())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
+    history = learn(detector, lambda: detector(images, targets), rate=LEARNING_RATE[head], steps=STEPS)
     assert history[-1] < 0.3 * history[0]
-    for found, wanted in zip(detector.eval()(images), BOXES, strict=True):
-        best = box_iou(torch.tensor(wanted), found["boxes"][: len(wanted)]).amax(dim=1)
-        assert (best > 0.5).all(), f"{found['boxes'][:3]} for {wanted}"
+    assert_found(detector.eval()(images), BOXES)
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 import torch
-from scenes import SIZE, picture, small, target
+from scenes import SIZE, learn, picture, small, target
 from torch import Tensor, nn
 from torchvision.ops import box_iou
 
@@ -166,12 +166,12 @@ def test_a_student_learns_four_images_from_its_teacher_alone():
     known = [found(boxes, *[SURE] * len(boxes)) for boxes in BOXES]
     teacher = teaching(student, images, *known, weight=1.0)
     wrong = [target([[60.0, 2.0, 94.0, 30.0]])] * 4  # labels have no weight
-    optimizer = torch.optim.AdamW(student.parameters(), lr=1e-2)
-    for _ in range(STEPS):
-        loss = sum(teacher.losses(student, images, wrong, [True, False, True, False]).values())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    learn(
+        student,
+        lambda: teacher.losses(student, images, wrong, [True, False, True, False]),
+        rate=1e-2,
+        steps=STEPS,
+    )
     for seen, wanted in zip(student.eval()(images), BOXES, strict=True):
         if not wanted:
             assert (seen["scores"] < 0.5).all()

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from scenes import BACKBONES, SIZE, picture, small, target
+from scenes import BACKBONES, SIZE, learn, picture, small, target
 from torchvision.ops import box_iou
 
 from training.models.costs import detector_cost
@@ -89,12 +89,7 @@ def test_learns_from_the_frame_before(temporal):
     clips = [(picture([LEFT]), LEFT), (picture([RIGHT]), RIGHT)]
     images = torch.stack([frame for shown, _ in clips for frame in (shown, blank)])
     targets = [target([box]) | {"first": torch.tensor(first)} for _, box in clips for first in (True, False)]
-    optimizer = torch.optim.AdamW(detector.parameters(), lr=1e-2)
-    for _ in range(90):
-        loss = sum(detector(images, targets).values())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    learn(detector, lambda: detector(images, targets), rate=1e-2, steps=90)
     found, _ = detector.eval().step(images, None, [True, False, True, False])
     for one, (_, box) in zip(found[1::2], clips, strict=True):
         assert box_iou(torch.tensor([box]), one["boxes"][:1]).item() > 0.5
