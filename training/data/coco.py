@@ -157,9 +157,15 @@ def image_name(number: int | str) -> str:
     return f"{number:0{ID_DIGITS}d}" if isinstance(number, int) else number
 
 
-def _picture(name: str, folders: list[Path], where: str) -> Path:
+def checked_name(name: str, where: str) -> str:
+    """A picture's `file_name`. Raises UserError where it leads out of the folder."""
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name.replace("\\", "/")).parts:
         raise UserError(f"{where}: file_name {name!r} leaves the dataset's folder")
+    return name
+
+
+def _picture(name: str, folders: list[Path], where: str) -> Path:
+    name = checked_name(name, where)
     for folder in folders:
         if (folder / name).is_file():
             return folder / name

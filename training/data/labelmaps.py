@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from conf.errors import UserError
-from training.data.coco import decode, image_name
+from training.data.coco import checked_name, decode, image_name
 from training.data.pictures import list_pictures, picture_size
 from training.data.semantics import ADE20K_CLASSES, CITYSCAPES, ClassSet, Encoding, numbered
 from training.data.splits import divide, split
@@ -94,10 +94,11 @@ def _carousel(root: Path) -> Iterator[SegmentedImage]:
     path = root / "annotations" / "instances.json"
     instances = decode(path, _Instances, "its rendering is not finished")
     for frame in sorted(instances.images, key=lambda frame: frame.id):
+        name = checked_name(frame.file_name, f"{path}: image {frame.id}")
         yield SegmentedImage(
             image_name(frame.id),
-            root / "images" / frame.file_name,
-            (root / "semantic" / frame.file_name).with_suffix(".png"),
+            root / "images" / name,
+            (root / "semantic" / name).with_suffix(".png"),
             "carousel" if frame.recipe == "structured" else "carousel_without_sky",
             0,
             0,

@@ -72,6 +72,14 @@ def test_ade20ks_classes_are_named_by_its_own_list(tmp_path):
         read_segmented(root)
 
 
+@pytest.mark.parametrize("name", ["../../secret.jpg", "/etc/secret.jpg", "000/..\\\\..\\\\secret.jpg"])
+def test_no_picture_is_read_from_outside_the_folder(tmp_path, name):
+    path = write_carousel(tmp_path) / "annotations" / "instances.json"
+    path.write_text(path.read_text().replace("000/000000001.jpg", name))
+    with pytest.raises(UserError, match=r"image 1: file_name .* leaves the dataset's folder"):
+        read_segmented(tmp_path)
+
+
 def test_what_is_missing_is_named(tmp_path):
     with pytest.raises(UserError, match="no labels of pixels in it"):
         read_segmented(tmp_path)
