@@ -3,10 +3,12 @@
 import pytest
 import torch
 from scenes import BACKBONES, SIZE, learn, picture, small, target
+from torch import nn
 from torchvision.ops import box_iou
 
 from training.models.costs import detector_cost
 from training.models.settings import ModelConfig
+from training.models.temporal import BottleneckLSTM
 from training.models.temporal_ssd import TemporalSSD
 
 CELLS = ("merge", "shift", "lstm")
@@ -79,6 +81,16 @@ def test_a_long_drive_blows_nothing_up(temporal):
         maps, state = detector.stream(torch.rand(1, 3, *SIZE), state, [False])
         sizes.append(max(state.abs().max().item(), *(each.abs().max().item() for each in maps)))
     assert max(sizes[8:]) < 3 * max(sizes[:8])  # clips in training have eight frames
+
+
+@torch.no_grad()
+def test_an_lstm_begins_with_a_memory_as_large_as_what_it_sees():
+    torch.manual_seed(0)
+    cell = BottleneckLSTM(nn.Sequential(nn.Conv2d(96, 96, 1)))
+    maps = torch.randn(8, 96, 12, 40)
+    state = torch.zeros(1, cell.state_channels, 12, 40)
+    _, state = cell(maps, state, [True] + [False] * 7, nn.Identity())
+    assert 0.2 < state[:, cell.hidden :].std() < 2  # its output is added through weights that begin at zero
 
 
 @pytest.mark.parametrize("temporal", CELLS)
