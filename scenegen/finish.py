@@ -35,9 +35,7 @@ def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) 
     store = FrameStore(Path(config.out))
     frames = store.committed()
     write_specs(store.root, _checked_specs(config, library, store, frames))
-    licenses = _licenses(config)
-    info = {"description": "Cars rendered by Carousel", "config_sha256": config_hash(config)}
-    counts = write_coco(store, frames, info, licenses, config.annotations.segmentation)
+    counts = write_coco(store, frames, coco_info(config), licenses(config), config.annotations.segmentation)
     for export in config.export:
         _EXPORTS[export](store, frames)
     before = _Info.read(store.root)
@@ -45,7 +43,7 @@ def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) 
     for frame in failures.keys() & set(frames):  # failed once, committed since
         del failures[frame]
     models = used_models(store, frames, library.models)
-    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses, models)
+    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses(config), models)
     if config.gallery and frames:
         build_gallery(store.root)
     return counts
@@ -98,7 +96,12 @@ def _versions(before: _Info, outcomes: Sequence[Outcome]) -> dict[str, str]:
     }
 
 
-def _licenses(config: RenderConfig) -> list[dict[str, Any]]:
+def coco_info(config: RenderConfig) -> dict[str, Any]:
+    """The `info` of a dataset's COCO file."""
+    return {"description": "Cars rendered by Carousel", "config_sha256": config_hash(config)}
+
+
+def licenses(config: RenderConfig) -> list[dict[str, Any]]:
     """Every picture carries licence 1: yours, or also those of the photos, panoramas and models in it."""
     assets = config.assets
     sources = {

@@ -1,5 +1,6 @@
 """One frame from its index to its commit: sample, assemble, render, label, write."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,7 @@ from scenegen.blender.stage import Stage, mesh_of
 from scenegen.config import RenderConfig
 from scenegen.dataset.records import CATEGORIES, Annotation, FrameRecord
 from scenegen.dataset.specs import spec_sha256
-from scenegen.dataset.store import FrameStore, frame_name
+from scenegen.dataset.store import FrameStore, frame_name, image_file
 from scenegen.haze import veil
 from scenegen.labels.annotate import RoadUser, annotate
 from scenegen.sampling import sample_frame
@@ -55,34 +56,37 @@ class FrameMaker:
         finally:
             self._stage.clear()
         annotations = annotate(road_users(scene), rendered.ids, scene.view, self._config.annotations)
-        light = veil(rendered.rgb, rendered.depth, scene.view, scene.lighting)
-        picture = develop(light, scene.lighting.exposure_ev, scene.sensor)
-        encoded = jpeg(picture, scene.sensor.jpeg_quality)
-        record = self._record(spec, scene, annotations, encoded)
-        self._store.commit(record, self._files(frame, scene, rendered, encoded))
+        pictures = self._pictures(scene, rendered)
+        files = {image_file(folder, frame): content for folder, content in pictures.items()}
+        self._store.commit(self._record(spec, scene, annotations, pictures), files)
 
     def _save_blend(self, frame: int) -> None:
         path = self._store.root / "blend" / f"{frame_name(frame)}.blend"
         path.parent.mkdir(parents=True, exist_ok=True)
         engine.save_blend(path)
 
-    def _files(self, frame: int, scene: Scene, rendered: Passes, picture: bytes) -> dict[str, bytes]:
-        """The frame's files by path in the dataset folder, the picture first."""
-        name = frame_name(frame)
-        files = {f"images/{name}.jpg": picture}
+    def _pictures(self, scene: Scene, rendered: Passes) -> dict[str, bytes]:
+        """The frame's encoded pictures by their folders."""
+        light = veil(rendered.rgb, rendered.depth, scene.view, scene.lighting)
+        picture = develop(light, scene.lighting.exposure_ev, scene.sensor)
+        pictures = {"images": jpeg(picture, scene.sensor.jpeg_quality)}
         outputs = self._config.outputs
         if "semantic" in outputs:
-            files[f"semantic/{name}.png"] = _png(semantic_image(scene, rendered.ids))
+            pictures["semantic"] = _png(semantic_image(scene, rendered.ids))
         if "instances" in outputs:
-            files[f"instances/{name}.png"] = _png(rendered.ids.astype(np.uint16))
+            pictures["instances"] = _png(rendered.ids.astype(np.uint16))
         if "depth" in outputs:
-            files[f"depth/{name}.png"] = _png(depth_image(rendered.depth))
+            pictures["depth"] = _png(depth_image(rendered.depth))
         if rendered.normals is not None:
-            files[f"normals/{name}.png"] = _png(normal_image(rendered.normals, scene.view))
-        return files
+            pictures["normals"] = _png(normal_image(rendered.normals, scene.view))
+        return pictures
 
     def _record(
-        self, spec: SceneSpec, scene: Scene, annotations: tuple[Annotation, ...], picture: bytes
+        self,
+        spec: SceneSpec,
+        scene: Scene,
+        annotations: tuple[Annotation, ...],
+        pictures: Mapping[str, bytes],
     ) -> FrameRecord:
         view = scene.view
         return FrameRecord(
@@ -97,7 +101,7 @@ class FrameMaker:
             frame_in_video=spec.frame % self._config.clip_length,
             recipe=spec.recipe,
             spec_sha256=spec_sha256(spec),
-            image_sha256=sha256(picture).hexdigest(),
+            sha256={folder: sha256(content).hexdigest() for folder, content in pictures.items()},
             annotations=annotations,
         )
 

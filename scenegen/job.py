@@ -41,7 +41,26 @@ def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
             write_specs(store.root, specs(config, library, wanted(config)))
             print(f"{len(wanted(config))} specs in {store.root / 'specs'}")
             return 0
-        outcomes, seconds = _render(config, library, store, command)
+        frames, total = missing(config, store), len(wanted(config))
+        outcomes, seconds = _render(config, library, frames, total, command)
+        store.remove_temporaries()
+        counts = finish(config, library, outcomes)
+    _summarize(config, outcomes, seconds, counts)
+    return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+def repair(config: RenderConfig, frames: Sequence[int], command: Sequence[str] | None = None) -> int:
+    """Render these frames again, committed or not, and all that is made of the frames. As `run` else.
+
+    A frame that is given up is then no longer committed.
+    """
+    store = FrameStore(Path(config.out))
+    with _locked(store.root):
+        library = _library(config)
+        outcomes, seconds = _render(config, library, frames, len(frames), command)
+        for outcome in outcomes:
+            if outcome.error:
+                store.record_path(outcome.frame).unlink(missing_ok=True)
         store.remove_temporaries()
         counts = finish(config, library, outcomes)
     _summarize(config, outcomes, seconds, counts)
@@ -85,10 +104,9 @@ def _listed(key: str, folder: str | None, catalogue: Catalogue, assets: AssetsCo
 
 
 def _render(
-    config: RenderConfig, library: Library, store: FrameStore, command: Sequence[str] | None
+    config: RenderConfig, library: Library, frames: Sequence[int], total: int, command: Sequence[str] | None
 ) -> tuple[list[Outcome], float]:
-    """Render what is missing. Returns what became of each frame, and the seconds it took."""
-    frames, total = missing(config, store), len(wanted(config))
+    """Render these frames of `total`. Returns what became of each, and the seconds it took."""
     outcomes: list[Outcome] = []
     with (
         Progress(total, before=total - len(frames)) as progress,

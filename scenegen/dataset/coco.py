@@ -45,14 +45,17 @@ def write_coco(
     info: Mapping[str, Any],
     licenses: Sequence[Mapping[str, Any]],
     segmentation: Literal["rle", "polygon"],
+    path: Path | None = None,
 ) -> Counts:
     """Merge the frames' records, given in ascending order, into one COCO file and replace the old one.
+
+    path: another place for it than the dataset's own.
 
     Memory does not grow with the number of frames: annotations and videos wait in unnamed files beside the
     result until all images are written. "videos" is there if any clip has more than one frame.
     info and licenses stand in the file as given; pictures refer to the licence with id 1. Raises RunError.
     """
-    path = coco_path(store.root)
+    path = path or coco_path(store.root)
     with atomic_file(path) as out, ExitStack() as stack:
         annotations, videos = (
             _Array(stack.enter_context(tempfile.TemporaryFile(dir=path.parent))) for _ in range(2)

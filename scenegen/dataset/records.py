@@ -60,7 +60,7 @@ class FrameRecord(Params):
     frame_in_video: int
     recipe: str
     spec_sha256: str  # of the SceneSpec's JSON
-    image_sha256: str
+    sha256: dict[str, str]  # of the frame's files, by their folder: "images", "instances" …
     annotations: tuple[
         Annotation, ...
     ]  # by track_id: every road user with a pixel inside the image, hidden ones too

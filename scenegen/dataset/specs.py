@@ -63,6 +63,12 @@ def read_specs(root: Path) -> Iterator[SceneSpec]:
                 raise RunError(f"{path}, line {number}: not a SceneSpec: {error}") from error
 
 
+def spec_hashes(path: Path) -> Iterator[tuple[int, str]]:
+    """Frame and `spec_sha256` of each spec of one file. Raises RunError naming file and line."""
+    for frame, _, line in _old_lines(path):
+        yield frame, sha256(line).hexdigest()
+
+
 def _old_lines(path: Path) -> Iterator[_Line]:
     if path.exists():
         for number, line in enumerate(_lines(path), start=1):

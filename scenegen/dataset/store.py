@@ -21,6 +21,11 @@ def frame_name(frame: int) -> str:
     return f"{frame // FRAMES_PER_FOLDER:03d}/{frame:09d}"
 
 
+def image_file(folder: str, frame: int) -> str:
+    """A frame's file in one of a dataset's folders of pictures, relative to its root."""
+    return f"{folder}/{frame_name(frame)}.{'jpg' if folder == 'images' else 'png'}"
+
+
 class FrameStore:
     """A dataset folder: images/, frames/ and so on, a thousand frames to a folder, nine digits to a name."""
 

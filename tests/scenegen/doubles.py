@@ -12,12 +12,17 @@ import os
 import sys
 import time
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from assets.library import Library
 from conf.errors import RunError, UserError
@@ -26,8 +31,11 @@ from randomizers.recipe import sample_scene
 from randomizers.spec import to_json
 from scenegen import job
 from scenegen.config import RenderConfig
-from scenegen.dataset.records import FrameRecord
-from scenegen.dataset.store import FrameStore, frame_name
+from scenegen.dataset.records import Annotation, FrameRecord
+from scenegen.dataset.store import FrameStore, frame_name, image_file
+from scenegen.labels.annotate import encode_rle
+from scenegen.labels.boxes import box_of_mask
+from scenegen.labels.cuboid import cuboid
 from scenegen.protocol import Setup
 from scenegen.worker import Make, run
 
@@ -82,7 +90,12 @@ def _frame(config: RenderConfig, library: Library, frame: int) -> tuple[FrameRec
     width, height = config.renderer.width, config.renderer.height
     spec = sample_scene(config.randomizer, config.seed, frame, config.clip_length, width, height, library)
     line = to_json(spec)
-    picture = b"\xff\xd8" + sha256(line).digest() + b"\xff\xd9"
+    digest = sha256(line).digest()
+    mask = np.zeros((height, width), bool)
+    mask[4 : 20 + digest[3] % 8, 4 : 20 + digest[4] % 8] = True
+    pictures = {"images": _encoded(np.full((height, width, 3), tuple(digest[:3]), np.uint8), "JPEG")}
+    if "instances" in config.outputs:
+        pictures["instances"] = _encoded(mask.astype(np.uint16), "PNG")
     record = FrameRecord(
         frame=frame,
         file_name=f"{frame_name(frame)}.jpg",
@@ -95,10 +108,39 @@ def _frame(config: RenderConfig, library: Library, frame: int) -> tuple[FrameRec
         frame_in_video=frame % config.clip_length,
         recipe=spec.recipe,
         spec_sha256=sha256(line).hexdigest(),
-        image_sha256=sha256(picture).hexdigest(),
-        annotations=(),
+        sha256={folder: sha256(content).hexdigest() for folder, content in pictures.items()},
+        annotations=(_car(mask),),
     )
-    return record, {f"images/{frame_name(frame)}.jpg": picture}
+    return record, {image_file(folder, frame): content for folder, content in pictures.items()}
+
+
+def _car(mask: NDArray[np.bool_]) -> Annotation:
+    """A car of which all is seen."""
+    box = box_of_mask(mask)
+    assert box is not None
+    return Annotation(
+        category_id=1,
+        bbox=box,
+        bbox_visible=box,
+        bbox_full=box,
+        segmentation=encode_rle(mask),
+        area=int(mask.sum()),
+        visibility=1.0,
+        truncation=0.0,
+        occlusion_level=0,
+        cuboid=cuboid(np.eye(4), np.eye(4), length=4.0, width=1.8, height=1.5),
+        iscrowd=0,
+        ignore_reason=None,
+        track_id=0,
+        model_id="sedan-1",
+        style="sedan",
+    )
+
+
+def _encoded(pixels: NDArray[Any], kind: str) -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, kind)
+    return file.getvalue()
 
 
 def _note(path: Path, line: str) -> list[str]:

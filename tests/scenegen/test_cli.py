@@ -135,7 +135,7 @@ def test_real_job_with_one_worker_and_with_two(tmp_path):
         assert "gallery: " in done.stdout
         store = FrameStore(out)
         assert store.committed() == [0, 1, 2]
-        pictures.append([store.read(frame).image_sha256 for frame in range(3)])
+        pictures.append([store.read(frame).sha256["images"] for frame in range(3)])
     assert pictures[0] == pictures[1]
     info = json.loads((out / "dataset.json").read_text())
     assert info["counts"]["images"] == 3 and info["failures"] == {}

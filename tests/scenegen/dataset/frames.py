@@ -87,7 +87,7 @@ def record(frame: int, *annotations: Annotation, **changes) -> FrameRecord:
         "frame_in_video": 0,
         "recipe": "structured",
         "spec_sha256": "0" * 64,
-        "image_sha256": "0" * 64,
+        "sha256": {"images": "0" * 64},
         "annotations": annotations,
     }
     return FrameRecord(**fields | changes)

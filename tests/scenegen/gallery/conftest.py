@@ -88,7 +88,7 @@ def draw_frame(root: Path, frame: int, cars: int, style: Callable[[int], str]) -
         frame_in_video=0,
         recipe="paper" if frame % 3 == 0 else "structured",
         spec_sha256="0" * 64,
-        image_sha256="0" * 64,
+        sha256={"images": "0" * 64},
         annotations=annotations,
     )
     path = root / "images" / name
