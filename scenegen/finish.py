@@ -3,6 +3,7 @@
 import importlib.metadata
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,15 @@ from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts, write_coco
 from scenegen.dataset.info import config_hash, write_info
 from scenegen.dataset.kitti import export_kitti
-from scenegen.dataset.specs import spec_sha256, write_specs
-from scenegen.dataset.store import FrameStore
+from scenegen.dataset.specs import shard_path, spec_hashes, spec_sha256, write_specs
+from scenegen.dataset.store import FRAMES_PER_FOLDER, FrameStore
 from scenegen.dataset.yolo import export_yolo
 from scenegen.gallery.build import build_gallery
 from scenegen.launchers.local import Outcome
 from scenegen.models.used import used_models
 from scenegen.sampling import sample_frame
 
+_CHECKED_EVERY = 100  # of the frames whose specs are written already
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
 
 
@@ -34,7 +36,7 @@ def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) 
     """
     store = FrameStore(Path(config.out))
     frames = store.committed()
-    write_specs(store.root, _checked_specs(config, library, store, frames))
+    write_specs(store.root, _new_specs(config, library, store, frames))
     counts = write_coco(store, frames, coco_info(config), licenses(config), config.annotations.segmentation)
     for export in config.export:
         _EXPORTS[export](store, frames)
@@ -55,17 +57,33 @@ def specs(config: RenderConfig, library: Library, frames: Iterable[int]) -> Iter
         yield sample_frame(config, library, frame)
 
 
-def _checked_specs(
+def _new_specs(
     config: RenderConfig, library: Library, store: FrameStore, frames: Sequence[int]
 ) -> Iterator[SceneSpec]:
-    for spec in specs(config, library, frames):
-        if spec_sha256(spec) != store.read(spec.frame).spec_sha256:
-            raise RunError(
-                f"frame {spec.frame} in {store.root} is of another spec than config and seed give now: the "
-                "program, the photos or the car models have changed since. Choose another folder with "
-                f"out=FOLDER, or delete {store.record_path(spec.frame)} to render it anew"
-            )
-        yield spec
+    """The committed frames' specs that are not written yet; some of the others are drawn again, as a check.
+
+    Drawing a spec takes milliseconds, which over a million frames is more than an hour.
+    """
+    for shard, members in groupby(frames, key=lambda frame: frame // FRAMES_PER_FOLDER):
+        path = shard_path(store.root, shard * FRAMES_PER_FOLDER)
+        written = dict(spec_hashes(path)) if path.exists() else {}
+        for frame in members:
+            recorded = store.read(frame).spec_sha256
+            new = written.get(frame) != recorded
+            if new or frame % _CHECKED_EVERY == 0:
+                spec = _checked(sample_frame(config, library, frame), recorded, store)
+                if new:
+                    yield spec
+
+
+def _checked(spec: SceneSpec, recorded: str, store: FrameStore) -> SceneSpec:
+    if spec_sha256(spec) != recorded:
+        raise RunError(
+            f"frame {spec.frame} in {store.root} is of another spec than config and seed give now: the "
+            "program, the photos or the car models have changed since. Choose another folder with "
+            f"out=FOLDER, or delete {store.record_path(spec.frame)} to render it anew"
+        )
+    return spec
 
 
 class _Info(msgspec.Struct):
