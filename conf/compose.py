@@ -52,9 +52,9 @@ class Command(Generic[S]):
             _assign(config, key, self._parse(key, value))
         return self._convert(config, values)
 
-    def defaults(self) -> dict[str, Any]:
-        """The settings without any override, as plain data with their interpolations unresolved."""
-        return self._load([], resolve=False)
+    def defaults(self, groups: Sequence[str] = ()) -> dict[str, Any]:
+        """The settings with no override but `group=name`, as plain data with interpolations unresolved."""
+        return self._load(list(groups), resolve=False)
 
     def options(self) -> dict[str, list[str]]:
         """Config group → the names it can be set to (`randomizer=NAME`)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from conf.compose import CONF, Command, value_at, written
+from conf.compose import CONF, Command, flatten, value_at, written
 from conf.typewords import allowed, leaves, type_at
 
 _WIDTH = 118
@@ -30,7 +30,9 @@ def own_keys(command: Command[Any], leave_out: Sequence[str] = ()) -> list[str]:
     """The command's keys in the order of their types, but those below `leave_out` and its groups' names."""
     names = {f"{group}.name" for group in command.options()}
     below = tuple(f"{topic}." for topic in leave_out)
-    return [key for key in leaves(command.settings) if key not in names and not key.startswith(below)]
+    there = flatten(command.defaults())  # what comes with another option only is not
+    keys = [key for key in leaves(command.settings) if key in there]
+    return [key for key in keys if key not in names and not key.startswith(below)]
 
 
 def own_comments(command: Command[Any], config: Mapping[str, Any]) -> dict[str, str]:
@@ -42,8 +44,9 @@ def own_comments(command: Command[Any], config: Mapping[str, Any]) -> dict[str, 
 
 
 def headline(path: Path) -> str:
-    """A YAML file's opening comment."""
-    return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+    """A YAML file's opening comment, behind Hydra's own."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if not line.startswith("# @package")).lstrip("# ")
 
 
 def comments(path: Path, prefix: str) -> dict[str, str]:

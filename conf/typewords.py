@@ -23,10 +23,18 @@ def type_at(struct: type[msgspec.Struct], key: str) -> inspect.Type:
     for part in key.split("."):
         if isinstance(kind, inspect.DictType):
             kind = kind.value_type
-        elif isinstance(kind, inspect.StructType):
+        elif isinstance(kind := _record(kind), inspect.StructType):
             kind = {field.encode_name: field.type for field in kind.fields}[part]
         else:
             raise KeyError(key)
+    return kind
+
+
+def _record(kind: inspect.Type) -> inspect.Type:
+    """A record that may be null as the record."""
+    if isinstance(kind, inspect.UnionType):
+        records = [member for member in kind.types if isinstance(member, inspect.StructType)]
+        return records[0] if records else kind
     return kind
 
 

@@ -59,10 +59,34 @@ class AssetsConfig(Params):
 class LauncherConfig(Params):
     """conf/launcher: how frames reach workers."""
 
-    name: Literal["local"]
+    name: Literal["local", "ray", "slurm"]
     stall_timeout_s: Annotated[float, Meta(gt=0)]
     recycle_after: Count  # frames a worker renders before it is replaced by a fresh one
     attempts: Count  # tries of one frame before it is recorded as failed
+
+
+class RayConfig(Params):
+    """conf/launcher/ray.yaml `ray`: the cluster, and a worker's share of it."""
+
+    address: str
+    frames_per_task: Count
+    cpus: Count
+    gpus: Index
+
+
+class SlurmConfig(Params):
+    """conf/launcher/slurm.yaml `slurm`: the jobs, in the terms of Hydra's submitit launcher."""
+
+    hydra_launcher: Literal["submitit_slurm", "submitit_local"]
+    frames_per_job: Count
+    timeout_min: Count
+    cpus_per_task: Count
+    mem_gb: Count
+    gpus_per_node: Index
+    partition: str | None
+    account: str | None
+    array_parallelism: Count
+    setup: tuple[str, ...]
 
 
 class RenderConfig(Params):
@@ -85,6 +109,8 @@ class RenderConfig(Params):
     launcher: LauncherConfig
     annotations: LabelConfig
     assets: AssetsConfig
+    ray: RayConfig | None = None  # with launcher=ray
+    slurm: SlurmConfig | None = None  # with launcher=slurm
 
     def __post_init__(self) -> None:
         if not self.out:
@@ -94,5 +120,13 @@ class RenderConfig(Params):
         last = self.start + self.n - 1 if self.only is None else max(self.only)
         if last > LAST_FRAME:
             raise ValueError(f"the last frame would be {last}; indices go up to {LAST_FRAME}")
+        if "://" in self.out:
+            self._check_object_store()
         if "rgb" not in self.outputs:
             raise ValueError(f"outputs=[{','.join(self.outputs)}]: rgb must be among them")
+
+    def _check_object_store(self) -> None:
+        if self.save_blend:
+            raise ValueError("save_blend=true: .blend files are kept in folders, not in object stores")
+        if self.slurm is not None:
+            raise ValueError(f"out={self.out}: launcher=slurm wants a folder that all machines see")

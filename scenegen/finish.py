@@ -17,9 +17,10 @@ from scenegen.dataset.coco import Counts, write_coco
 from scenegen.dataset.info import config_hash, write_info
 from scenegen.dataset.kitti import export_kitti
 from scenegen.dataset.specs import shard_path, spec_hashes, spec_sha256, write_specs
-from scenegen.dataset.store import FRAMES_PER_FOLDER, FrameStore
+from scenegen.dataset.store import FRAMES_PER_FOLDER, FrameStore, image_file
 from scenegen.dataset.yolo import export_yolo
 from scenegen.gallery.build import build_gallery
+from scenegen.gallery.contact_sheet import pick_frames
 from scenegen.launchers.local import Outcome
 from scenegen.models.used import used_models
 from scenegen.sampling import sample_frame
@@ -28,13 +29,13 @@ _CHECKED_EVERY = 100  # of the frames whose specs are written already
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
 
 
-def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) -> Counts:
-    """Bring all that is derived from frames/ up to date with the frames committed there.
+def finish(root: Path, config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) -> Counts:
+    """Bring all that is derived from frames/ in the folder `root` up to date with the frames committed there.
 
-    outcomes: of this run's frames.
+    outcomes: of this run's frames. The files of `pictures_needed` must be there.
     Raises RunError where a record is of another spec than config, seed and index give, or the disk refuses.
     """
-    store = FrameStore(Path(config.out))
+    store = FrameStore(root)
     frames = store.committed()
     write_specs(store.root, _new_specs(config, library, store, frames))
     counts = write_coco(store, frames, coco_info(config), licenses(config), config.annotations.segmentation)
@@ -49,6 +50,11 @@ def finish(config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) 
     if config.gallery and frames:
         build_gallery(store.root)
     return counts
+
+
+def pictures_needed(config: RenderConfig, frames: Sequence[int]) -> list[str]:
+    """The frames' files, relative to the root, that are looked into when what is made of frames is made."""
+    return [image_file("images", frame) for frame in pick_frames(frames)] if config.gallery else []
 
 
 def specs(config: RenderConfig, library: Library, frames: Iterable[int]) -> Iterator[SceneSpec]:

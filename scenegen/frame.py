@@ -19,9 +19,10 @@ from scenegen.blender import engine, passes
 from scenegen.blender.passes import Passes
 from scenegen.blender.stage import Stage, mesh_of
 from scenegen.config import RenderConfig
+from scenegen.dataset.objects import frame_store
 from scenegen.dataset.records import CATEGORIES, Annotation, FrameRecord
 from scenegen.dataset.specs import spec_sha256
-from scenegen.dataset.store import FrameStore, frame_name, image_file
+from scenegen.dataset.store import frame_name, image_file
 from scenegen.haze import veil
 from scenegen.labels.annotate import RoadUser, annotate
 from scenegen.sampling import sample_frame
@@ -33,12 +34,17 @@ _DEPTH_STEPS_PER_M = 256  # KITTI's depth maps: uint16, metres × 256, 0 for non
 
 
 class FrameMaker:
-    """Renders frames of one job in this process's Blender, one at a time."""
+    """Renders frames of one job in this process's Blender, one at a time.
 
-    def __init__(self, config: RenderConfig, library: Library = NOTHING, threads: int = 1) -> None:
+    slot: the worker's number, which chooses among several GPUs. gpus: how many of them there are.
+    """
+
+    def __init__(
+        self, config: RenderConfig, library: Library = NOTHING, threads: int = 1, slot: int = 0
+    ) -> None:
         self._config, self._library = config, library
-        self._store = FrameStore(Path(config.out))
-        engine.set_up(config.renderer, normals="normals" in config.outputs, threads=threads)
+        self._store = frame_store(config.out)
+        self.gpus = engine.set_up(config.renderer, "normals" in config.outputs, threads, slot)
         photos, panoramas = (
             Path(folder) if folder else None for folder in (config.assets.textures, config.assets.panoramas)
         )
@@ -61,7 +67,7 @@ class FrameMaker:
         self._store.commit(self._record(spec, scene, annotations, pictures), files)
 
     def _save_blend(self, frame: int) -> None:
-        path = self._store.root / "blend" / f"{frame_name(frame)}.blend"
+        path = Path(self._config.out) / "blend" / f"{frame_name(frame)}.blend"
         path.parent.mkdir(parents=True, exist_ok=True)
         engine.save_blend(path)
 

@@ -24,6 +24,7 @@ Examples
   python scenegen/render.py only=[17,23] save_blend=true       these two frames, each with its .blend
   python scenegen/render.py outputs=[rgb,instances,depth] export=[kitti,yolo]
   python scenegen/render.py assets.textures=/data/Flickr8k/Images
+  python scenegen/render.py n=100000 launcher=ray out=s3://bucket/data   (keys: --help ray, --help slurm)
   python scenegen/render.py specs_only=true n=1000             what would be rendered, as JSON lines
   python scenegen/render.py randomizer=no_texture --cfg        the settings that this comes to, as YAML
 """
@@ -37,7 +38,8 @@ Exit codes
 
 def help_text(topic: str = "") -> str:
     """The page about the command, or about all keys below `topic`. Raises UserError where there are none."""
-    config = RENDER.defaults()
+    launchers = RENDER.options()["launcher"]
+    config = RENDER.defaults([f"launcher={topic}"] if topic in launchers else [])
     if topic:
         return _keys_below(topic.rstrip("."), config)
     keys = table(RENDER.settings, own_keys(RENDER, ["randomizer"]), config, own_comments(RENDER, config))
@@ -60,6 +62,7 @@ def _keys_below(topic: str, config: dict[str, Any]) -> str:
     if not keys:
         raise UserError(f"--help {topic}: no such key; --help lists the keys")
     said = comments(CONF / "render.yaml", "")
+    said |= comments(CONF / "launcher" / f"{config['launcher']['name']}.yaml", "")
     for component in RandomizerConfig.__struct_fields__:
         if _component_file(component).exists():
             said |= comments(_component_file(component), f"randomizer.{component}.")

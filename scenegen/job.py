@@ -1,6 +1,5 @@
 """A job: which frames are still to do, workers to do them, and what follows from the committed ones."""
 
-import fcntl
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,16 +11,19 @@ from assets.textures import photos
 from conf.errors import UserError
 from scenegen.config import AssetsConfig, RenderConfig
 from scenegen.dataset.coco import Counts
-from scenegen.dataset.files import write_error
 from scenegen.dataset.info import check_same, write_config
 from scenegen.dataset.specs import write_specs
-from scenegen.dataset.store import FrameStore, frame_name
-from scenegen.finish import finish, specs
+from scenegen.dataset.store import FrameStore, frame_name, record_file
+from scenegen.finish import finish, pictures_needed, specs
 from scenegen.launchers.local import Outcome, run_local
+from scenegen.launchers.ray import run_ray
+from scenegen.launchers.slurm import run_slurm
 from scenegen.models.library import car_models
 from scenegen.progress import Progress, duration
+from scenegen.workplace import Workplace, workplace
 
 _FAILURES_SHOWN = 10
+_LAUNCHERS = {"local": run_local, "ray": run_ray, "slurm": run_slurm}
 
 Catalogue = Callable[[Path, Split, float], tuple[str, ...]]
 
@@ -31,38 +33,45 @@ def run(config: RenderConfig, command: Sequence[str] | None = None) -> int:
 
     command: starts a worker; see `run_local`. Raises UserError or RunError; what is committed stays valid.
     """
-    store = FrameStore(Path(config.out))
-    with _locked(store.root), _hint_at_resuming(config, store):
-        if store.committed() or (store.root / "specs").exists():  # else nothing there is of any config yet
-            check_same(store.root, config)
-        write_config(store.root, config)
-        library = _library(config)
+    with workplace(config.out) as place, _hint_at_resuming(config, place):
+        store = FrameStore(place.root)
+        if store.committed() or (place.root / "specs").exists():  # else nothing there is of any config yet
+            check_same(place.root, config)
+        write_config(place.root, config)
+        place.publish()
         if config.specs_only:
-            write_specs(store.root, specs(config, library, wanted(config)))
-            print(f"{len(wanted(config))} specs in {store.root / 'specs'}")
+            write_specs(place.root, specs(config, _library(config), wanted(config)))
+            place.publish()
+            print(f"{len(wanted(config))} specs in {config.out}/specs")
             return 0
-        frames, total = missing(config, store), len(wanted(config))
-        outcomes, seconds = _render(config, library, frames, total, command)
-        store.remove_temporaries()
-        counts = finish(config, library, outcomes)
-    _summarize(config, outcomes, seconds, counts)
-    return 1 if any(outcome.error for outcome in outcomes) else 0
+        return _complete(place, config, missing(config, store), len(wanted(config)), command)
 
 
-def repair(config: RenderConfig, frames: Sequence[int], command: Sequence[str] | None = None) -> int:
-    """Render these frames again, committed or not, and all that is made of the frames. As `run` else.
+def repair(
+    config: RenderConfig, frames: Sequence[int], files: Sequence[str], command: Sequence[str] | None = None
+) -> int:
+    """Render these frames again, committed or not, and make anew what is made of frames. As `run` else.
 
-    A frame that is given up is then no longer committed.
+    files: relative to the dataset's root; deleted first, since they are damaged. So are the frames' records:
+    whatever happens then, the same frames are missing and no longer wrong.
     """
-    store = FrameStore(Path(config.out))
-    with _locked(store.root):
-        library = _library(config)
-        outcomes, seconds = _render(config, library, frames, len(frames), command)
-        for outcome in outcomes:
-            if outcome.error:
-                store.record_path(outcome.frame).unlink(missing_ok=True)
-        store.remove_temporaries()
-        counts = finish(config, library, outcomes)
+    with workplace(config.out) as place:
+        place.discard([*map(record_file, frames), *files])
+        return _complete(place, config, frames, len(frames), command)
+
+
+def _complete(
+    place: Workplace, config: RenderConfig, frames: Sequence[int], total: int, command: Sequence[str] | None
+) -> int:
+    """Render these frames of `total`, make what is made of all that are committed, and say so."""
+    library = _library(config)
+    outcomes, seconds = _render(config, library, frames, total, command, place.root / "logs")
+    place.fetch()
+    store = FrameStore(place.root)
+    store.remove_temporaries()
+    place.fetch(pictures_needed(config, store.committed()))
+    counts = finish(place.root, config, library, outcomes)
+    place.publish()
     _summarize(config, outcomes, seconds, counts)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -104,13 +113,18 @@ def _listed(key: str, folder: str | None, catalogue: Catalogue, assets: AssetsCo
 
 
 def _render(
-    config: RenderConfig, library: Library, frames: Sequence[int], total: int, command: Sequence[str] | None
+    config: RenderConfig,
+    library: Library,
+    frames: Sequence[int],
+    total: int,
+    command: Sequence[str] | None,
+    logs: Path,
 ) -> tuple[list[Outcome], float]:
     """Render these frames of `total`. Returns what became of each, and the seconds it took."""
     outcomes: list[Outcome] = []
     with (
         Progress(total, before=total - len(frames)) as progress,
-        closing(run_local(config, library, frames, command)) as arriving,
+        closing(_LAUNCHERS[config.launcher.name](config, library, frames, command, logs)) as arriving,
     ):
         for outcome in arriving:
             outcomes.append(outcome)
@@ -119,12 +133,13 @@ def _render(
 
 
 @contextmanager
-def _hint_at_resuming(config: RenderConfig, store: FrameStore) -> Iterator[None]:
+def _hint_at_resuming(config: RenderConfig, place: Workplace) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        place.fetch()
         total = len(wanted(config))
-        committed = total - len(missing(config, store))
+        committed = total - len(missing(config, FrameStore(place.root)))
         print(
             f"interrupted: {committed} of {total} frames are committed; the same command resumes",
             file=sys.stderr,
@@ -138,12 +153,12 @@ def _summarize(config: RenderConfig, outcomes: Sequence[Outcome], seconds: float
     pace = f" in {duration(seconds)}, {seconds / new:.2f} s/frame" if new else ""
     print(f"{config.out}: {counts.images} frames ({new} new{pace}), {_tally(counts)}")
     if config.gallery and counts.images:
-        print(f"gallery: {Path(config.out) / 'gallery' / 'index.html'}")
+        print(f"gallery: {config.out.rstrip('/')}/gallery/index.html")
     for failure in failures[:_FAILURES_SHOWN]:
         print(f"frame {failure.frame} failed: {failure.error}", file=sys.stderr)
     if failures:
         print(
-            f"{len(failures)} frames failed (see failures in {Path(config.out) / 'dataset.json'}); "
+            f"{len(failures)} frames failed (see failures in {config.out.rstrip('/')}/dataset.json); "
             "the same command tries them again",
             file=sys.stderr,
         )
@@ -153,24 +168,3 @@ def _tally(counts: Counts) -> str:
     cars = counts.categories["car"]
     others = counts.annotations - cars
     return f"{cars} cars" + (f", {others} other road users" if others else "")
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Make the folder and hold it alone. The kernel lets go of it however this process ends.
-
-    Raises UserError where another command holds it, RunError where it cannot be written.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / ".lock").open("w")
-    except OSError as error:
-        raise write_error(out, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                f"out={out}: another render command is at work there; wait for it or end it"
-            ) from error
-        yield

@@ -18,6 +18,7 @@ class Setup(Params):
     config: RenderConfig
     library: Library
     threads: int
+    slot: int  # the worker's number, which chooses among several GPUs
 
 
 class Render(Params):
@@ -30,6 +31,7 @@ class Ready(Params, tag=True):
     """Worker → coordinator: set up, give me a frame."""
 
     blender: str  # version
+    gpus: int = 0  # that `renderer.device` means on this machine
     warnings: tuple[str, ...] = ()  # what the user should know of this machine
 
 

@@ -24,6 +24,7 @@ from scenegen.dataset.store import FRAMES_PER_FOLDER, FrameStore, image_file
 from scenegen.finish import coco_info, licenses
 from scenegen.job import repair, wanted
 from scenegen.launchers.local import cores
+from scenegen.workplace import snapshot
 
 SHOWN = 20  # problems
 
@@ -33,36 +34,41 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m scenegen.verify", description="Check a dataset that scenegen/render.py wrote."
     )
-    parser.add_argument("dataset", type=Path, help="its folder")
+    parser.add_argument("dataset", help="its folder, or the URL of one in an object store")
     parser.add_argument(
         "repair", nargs="?", choices=["repair=true", "repair=false"], default="repair=false",
         help="render again what is wrong or missing, and write anew what is made of the frames",
     )  # fmt: skip
     given = parser.parse_args(arguments)
-    config = read_config(given.dataset)
-    problems = verify(given.dataset, config)
+    config, problems = examine(given.dataset)
     if not problems:
-        print(f"{given.dataset}: {len(FrameStore(given.dataset).committed())} frames, nothing wrong")
         return 0
-    tell(given.dataset, problems)
     if given.repair == "repair=false":
         return 1
-    code = mend(given.dataset, config, problems)
-    left = verify(given.dataset, config)
-    tell(given.dataset, left)
-    return 1 if left else code
+    code = mend(config, problems)
+    return code or (1 if examine(given.dataset)[1] else 0)
+
+
+def examine(dataset: str) -> tuple[RenderConfig, list[Problem]]:
+    """Verify a dataset and say what is wrong with it. The problems' paths are relative to its root."""
+    with snapshot(dataset) as root:
+        config = replace(read_config(root), out=dataset)
+        problems = [p._replace(path=p.path.relative_to(root)) for p in verify(root, config)]
+        if not problems:
+            print(f"{dataset}: {len(FrameStore(root).committed())} frames, nothing wrong")
+    tell(dataset, problems)
+    return config, problems
 
 
 def read_config(root: Path) -> RenderConfig:
-    """The config of a dataset, with `out` where it stands now. Raises UserError where it is none."""
+    """The config of a dataset. Raises UserError where it is none."""
     path = root / "config.yaml"
     try:
-        config = msgspec.convert(yaml.safe_load(path.read_bytes()), RenderConfig)
+        return msgspec.convert(yaml.safe_load(path.read_bytes()), RenderConfig)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; is {root} a dataset's folder?") from error
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise UserError(f"{path} is not the config of a dataset of this version: {error}") from error
-    return replace(config, out=str(root))
 
 
 def verify(root: Path, config: RenderConfig) -> list[Problem]:
@@ -152,27 +158,28 @@ class _Info(msgspec.Struct):
     failures: dict[int, str]
 
 
-def tell(root: Path, problems: Sequence[Problem]) -> None:
+def tell(dataset: str, problems: Sequence[Problem]) -> None:
     """Name the problems, the first of many."""
     for problem in problems[:SHOWN]:
-        print(problem)
+        print(f"{dataset.rstrip('/')}/{problem}")
     if len(problems) > SHOWN:
         print(f"… and {len(problems) - SHOWN} more")
-    frames = {problem.frame for problem in problems if problem.frame is not None}
     if problems:
         print(
-            f"{root}: {len(problems)} problems; `python -m scenegen.verify {root} repair=true` renders "
-            f"{len(frames)} frames again and writes what is made of them"
+            f"{dataset}: {len(problems)} problems; `python -m scenegen.verify {dataset} repair=true` renders "
+            f"{len(_frames(problems))} frames again and writes what is made of them"
         )
 
 
-def mend(root: Path, config: RenderConfig, problems: Sequence[Problem]) -> int:
+def mend(config: RenderConfig, problems: Sequence[Problem]) -> int:
     """Render what is wrong or missing. Returns the exit code of the job."""
-    for problem in problems:
-        if problem.path.parent == root / "specs":
-            problem.path.unlink(missing_ok=True)  # else its lines would stay
-    frames = sorted({problem.frame for problem in problems if problem.frame is not None})
-    return repair(config, frames)
+    shards = [str(problem.path) for problem in problems if problem.path.parent.name == "specs"]
+    return repair(config, _frames(problems), shards)  # lines of a shard that is wrong would stay
+
+
+def _frames(problems: Sequence[Problem]) -> list[int]:
+    """Those to be rendered again."""
+    return sorted({problem.frame for problem in problems if problem.frame is not None})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ if __name__ == "__main__":
 
     ensure_packages()
 
+from msgspec.structs import replace
+
 from conf.errors import RunError, UserError
 from scenegen.protocol import RENDER, SETUP, Done, Failed, Ready, Setup, Stop, receive, send
 
@@ -26,27 +28,27 @@ _FATAL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EP
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 Make = Callable[[int], None]
-SetUp = Callable[[Setup], tuple[Make, str]]
+SetUp = Callable[[Setup], tuple[Make, Ready]]
 
 
 def serve(connection: Connection, set_up: SetUp) -> None:
     """Answer the coordinator until it hangs up or nothing more can be done.
 
     set_up: makes this process ready for the job and returns the function that renders and commits one frame,
-    and Blender's version.
+    and what is to be said of this machine.
     """
     setup = receive(connection, SETUP)
     warnings = _Warnings()
     logging.getLogger().addHandler(warnings)
     try:
-        make, blender = set_up(setup)
+        make, ready = set_up(setup)
     except Exception as error:
         traceback.print_exc()
         send(connection, Stop(error=_cause(error), users_mistake=isinstance(error, UserError)))
         return
     finally:
         logging.getLogger().removeHandler(warnings)
-    send(connection, Ready(blender=blender, warnings=tuple(warnings.texts)))
+    send(connection, replace(ready, warnings=tuple(warnings.texts)))
     while True:
         report = _attempt(make, receive(connection, RENDER).frame)
         send(connection, report)
@@ -89,7 +91,7 @@ def _cause(error: Exception) -> str:
     return str(error) if isinstance(error, UserError | RunError) else f"{type(error).__name__}: {error}"
 
 
-def _set_up_blender(setup: Setup) -> tuple[Make, str]:
+def _set_up_blender(setup: Setup) -> tuple[Make, Ready]:
     try:
         from scenegen.frame import FrameMaker
     except ImportError as error:
@@ -99,8 +101,8 @@ def _set_up_blender(setup: Setup) -> tuple[Make, str]:
             f"{sys.executable} cannot load Blender's module bpy: {error}. `python -m scenegen.doctor` says "
             "what is missing; `make setup` installs it, or use `blender -b -P scenegen/render.py -- …`"
         ) from error
-    maker = FrameMaker(setup.config, setup.library, setup.threads)
-    return maker.make, sys.modules["bpy"].app.version_string
+    maker = FrameMaker(setup.config, setup.library, setup.threads, setup.slot)
+    return maker.make, Ready(blender=sys.modules["bpy"].app.version_string, gpus=maker.gpus)
 
 
 def run(set_up: SetUp) -> None:

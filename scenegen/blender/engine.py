@@ -1,7 +1,9 @@
 """Render engines: settings that hold for the whole job, set once per worker."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -14,10 +16,11 @@ log = logging.getLogger(__name__)
 _GPU_BACKENDS = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")  # quickest first
 
 
-def set_up(config: RendererConfig, normals: bool, threads: int) -> None:
+def set_up(config: RendererConfig, normals: bool, threads: int, slot: int = 0) -> int:
     """Empty Blender's file and set its scene up to render pictures and ids.
 
-    Raises UserError where `config` asks for a GPU that Cycles can't use here.
+    slot: the worker's number, which chooses among several GPUs. Returns how many there are of the kind asked
+    for. Raises UserError where `config` asks for a GPU that Cycles can't use here.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.preferences.edit.use_global_undo = False
@@ -30,10 +33,12 @@ def set_up(config: RendererConfig, normals: bool, threads: int) -> None:
     scene.render.threads_mode, scene.render.threads = "FIXED", threads
     scene.render.use_compositing = scene.render.use_sequencer = False
     compat.use_multilayer_exr(scene.render.image_settings)
+    gpus = _use_gpu(config.device, slot)
     _cycles(scene, config)
     if config.name == "eevee":
         scene.eevee.taa_render_samples = config.samples
     _label_passes(scene, normals)
+    return gpus
 
 
 def save_blend(path: Path) -> None:
@@ -45,7 +50,7 @@ def save_blend(path: Path) -> None:
 def _cycles(scene: bpy.types.Scene, config: RendererConfig) -> None:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
-    cycles.device = _choose_device(config.device)
+    cycles.device = "CPU" if config.device == "cpu" else "GPU"
     cycles.samples = 1 if config.name == "eevee" else config.samples  # with EEVEE it makes only the labels
     cycles.use_adaptive_sampling = False
     cycles.seed = 0
@@ -68,10 +73,10 @@ def _cycles(scene: bpy.types.Scene, config: RendererConfig) -> None:
             )
 
 
-def _choose_device(device: str) -> str:
-    """Enable the GPUs asked for and return Cycles' device name."""
+def _use_gpu(device: str, slot: int) -> int:
+    """Enable the worker's own of the GPUs asked for. Returns how many there are: 0 for device=cpu."""
     if device == "cpu":
-        return "CPU"
+        return 0
     preferences = bpy.context.preferences.addons["cycles"].preferences
     for backend in _GPU_BACKENDS if device == "gpu" else (device.upper(),):
         try:
@@ -79,15 +84,26 @@ def _choose_device(device: str) -> str:
             preferences.get_devices()
         except TypeError:  # this build of Blender lacks the backend
             continue
-        gpus = [item for item in preferences.devices if item.type == backend]
-        for item in preferences.devices:
-            item.use = item in gpus
+        gpus = enable_one(preferences.devices, backend, slot)
         if gpus:
-            return "GPU"
+            return gpus
     raise UserError(
         f"renderer.device={device}: Cycles finds no such GPU here. Use renderer.device=cpu, or run "
         "`python -m scenegen.doctor` to see which devices there are and which driver is missing"
     )
+
+
+def enable_one(devices: Sequence[Any], backend: str, slot: int) -> int:
+    """Of a backend's devices enable one and no other, in turns over the slots. Returns how many it has.
+
+    A frame is small and mostly built on the CPU: several GPUs render several frames rather than one together.
+    """
+    gpus = [item for item in devices if item.type == backend]
+    for item in devices:
+        item.use = False
+    if gpus:
+        gpus[slot % len(gpus)].use = True
+    return len(gpus)
 
 
 def _label_passes(scene: bpy.types.Scene, normals: bool) -> None:

@@ -16,7 +16,20 @@ from scenegen.dataset.records import CATEGORIES
 
 # What says how many frames are made, where, by whom and what is made of them, but not what is in a frame.
 _NOT_IN_FRAMES = frozenset(
-    {"n", "start", "only", "out", "workers", "launcher", "export", "gallery", "specs_only", "save_blend"}
+    {
+        "n",
+        "start",
+        "only",
+        "out",
+        "workers",
+        "launcher",
+        "ray",
+        "slurm",
+        "export",
+        "gallery",
+        "specs_only",
+        "save_blend",
+    }
 )
 
 

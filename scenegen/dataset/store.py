@@ -26,6 +26,11 @@ def image_file(folder: str, frame: int) -> str:
     return f"{folder}/{frame_name(frame)}.{'jpg' if folder == 'images' else 'png'}"
 
 
+def record_file(frame: int) -> str:
+    """A frame's record, relative to its dataset's root."""
+    return f"frames/{frame_name(frame)}.json"
+
+
 class FrameStore:
     """A dataset folder: images/, frames/ and so on, a thousand frames to a folder, nine digits to a name."""
 
@@ -34,7 +39,11 @@ class FrameStore:
 
     def record_path(self, frame: int) -> Path:
         """Where a frame's record stands."""
-        return self.root / "frames" / f"{frame_name(frame)}.json"
+        return self.root / record_file(frame)
+
+    def is_committed(self, frame: int) -> bool:
+        """Whether the frame's record is there."""
+        return self.record_path(frame).exists()
 
     def commit(self, record: FrameRecord, files: Mapping[str, bytes]) -> None:
         """Write a frame's files (by path relative to the root), then its record, which commits it.

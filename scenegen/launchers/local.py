@@ -44,26 +44,34 @@ class Outcome:
 
 
 def run_local(
-    config: RenderConfig, library: Library, frames: Sequence[int], command: Sequence[str] | None = None
+    config: RenderConfig,
+    library: Library,
+    frames: Sequence[int],
+    command: Sequence[str] | None,
+    logs: Path,
+    *,
+    threads: int | None = None,
+    log: str = "worker",
 ) -> Generator[Outcome, None, None]:
     """Render `frames` in `worker_count` processes; yields each frame's outcome as it comes, in any order.
 
-    command: starts a worker; the default is this Blender, or this Python with its bpy.
+    command: starts a worker; the default is this Blender, or this Python with its bpy. threads: of a worker;
+    its share of the cores if not given. logs: the folder of the workers' logs, called `log` and a number.
     Closing the iterator ends all workers. Raises RunError where workers cannot start or the output folder
     cannot be written, UserError where a worker finds the config to be wrong.
     """
     # Workers are killed, not asked to leave: what they leave behind goes with this folder.
     with tempfile.TemporaryDirectory(prefix="carousel-", dir=_fast_folder()) as scratch:
-        crew = _Crew(config, library, frames, command or worker_command(), scratch)
+        crew = _Crew(config, library, frames, command or worker_command(), scratch, threads, logs / log)
         try:
             yield from crew.outcomes()
         finally:
             crew.dismiss()
 
 
-def worker_count(config: RenderConfig, frames: int) -> int:
-    """Processes to start for so many frames."""
-    automatic = max(1, cores() // _CORES_PER_WORKER)
+def worker_count(config: RenderConfig, frames: int, gpus: int = 1) -> int:
+    """Processes to start for so many frames. With workers=auto one for every two cores, or for each GPU."""
+    automatic = max(1, cores() // _CORES_PER_WORKER) if config.renderer.device == "cpu" else gpus
     return min(automatic if config.workers == "auto" else config.workers, frames)
 
 
@@ -156,18 +164,19 @@ class _Crew:
         frames: Sequence[int],
         command: Sequence[str],
         scratch: str,
+        threads: int | None,
+        log: Path,
     ) -> None:
+        self._config, self._library, self._threads = config, library, threads
         self._launcher = config.launcher
-        self._logs = Path(config.out) / "logs"
-        self._command, self._scratch = command, scratch
+        self._command, self._scratch, self._log = command, scratch, log
         self._to_do = deque(frames)
         self._left = len(frames)
         self._tries = Counter[int]()
         self._ever_ready, self._failed_starts = False, 0
         self._warned: set[str] = set()
         self._workers: dict[int, _Worker] = {}  # by slot
-        self._slots = worker_count(config, len(frames))
-        self._setup = Setup(config=config, library=library, threads=max(1, cores() // max(1, self._slots)))
+        self._slots = worker_count(config, len(frames))  # one, until a worker has counted the GPUs
 
     def outcomes(self) -> Iterator[Outcome]:
         """Drive the workers until every frame has an outcome."""
@@ -189,7 +198,8 @@ class _Crew:
         self._workers.clear()
 
     def _start(self, slot: int) -> None:
-        log = self._logs / f"worker-{slot:02d}.log"
+        threads = self._threads or max(1, cores() // self._slots)
+        log = self._log.with_name(f"{self._log.name}-{slot:02d}.log")
         ours, theirs = socket.socketpair()
         connection = Connection(ours.detach())
         with theirs, _new_log(log) as output:
@@ -200,19 +210,26 @@ class _Crew:
                 stderr=subprocess.STDOUT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is the coordinator's to handle, and killpg takes helpers too
-                env=self._environment(),
+                env=self._environment(threads),
             )
         self._workers[slot] = _Worker(slot, process, connection, log)
         with suppress(OSError):  # dead already: `_hear` will find the connection's end
-            send(connection, self._setup)
+            setup = Setup(config=self._config, library=self._library, threads=threads, slot=slot)
+            send(connection, setup)
 
-    def _environment(self) -> dict[str, str]:
-        threads = str(self._setup.threads)
+    def _grow(self, gpus: int) -> None:
+        """Start what the first worker's count of GPUs allows."""
+        before = self._slots
+        self._slots = max(before, worker_count(self._config, self._left, gpus))
+        for slot in range(before, self._slots):
+            self._start(slot)
+
+    def _environment(self, threads: int) -> dict[str, str]:
         return os.environ | {
-            "OMP_NUM_THREADS": threads,
-            "OPENBLAS_NUM_THREADS": threads,
+            "OMP_NUM_THREADS": str(threads),
+            "OPENBLAS_NUM_THREADS": str(threads),
             # Left alone, each worker's denoiser takes every core, and pins its threads to the same ones.
-            "OIDN_NUM_THREADS": threads,
+            "OIDN_NUM_THREADS": str(threads),
             "OIDN_SET_AFFINITY": "0",
             "TMPDIR": self._scratch,
         }
@@ -235,10 +252,11 @@ class _Crew:
         match report:
             case Stop(error=error, users_mistake=users_mistake):
                 raise (UserError if users_mistake else RunError)(error)
-            case Ready(blender=blender, warnings=warnings):
+            case Ready(blender=blender, gpus=gpus, warnings=warnings):
                 worker.blender = blender
                 self._warn(warnings)
                 self._ever_ready, self._failed_starts = True, 0
+                self._grow(gpus)
             case Done(frame=frame):
                 worker.frame = None
                 worker.rendered += 1

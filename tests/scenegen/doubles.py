@@ -3,7 +3,8 @@
 As a script with a descriptor it is that worker; with a config in JSON it is the command with such workers.
 
 What goes wrong is told by the environment variable MISCHIEF, "KIND" or "KIND:FRAME" (see `_misbehave`).
-Every try of a frame leaves a line "FRAME PID THREADS" in OUT/tries, and every process one in OUT/starts.
+Every try of a frame leaves a line "FRAME PID THREADS" in OUT/tries, and every process its PID in OUT/starts
+and its slot in OUT/slots.
 """
 
 import errno
@@ -31,23 +32,27 @@ from randomizers.recipe import sample_scene
 from randomizers.spec import to_json
 from scenegen import job
 from scenegen.config import RenderConfig
+from scenegen.dataset.objects import frame_store
 from scenegen.dataset.records import Annotation, FrameRecord
-from scenegen.dataset.store import FrameStore, frame_name, image_file
+from scenegen.dataset.store import frame_name, image_file
 from scenegen.labels.annotate import encode_rle
 from scenegen.labels.boxes import box_of_mask
 from scenegen.labels.cuboid import cuboid
-from scenegen.protocol import Setup
+from scenegen.protocol import Ready, Setup
 from scenegen.worker import Make, run
 
 COMMAND = (sys.executable, __file__)
 FRAME_S = float(os.environ.get("FRAME_S", "0"))
 
 
-def set_up(setup: Setup) -> tuple[Make, str]:
+def set_up(setup: Setup) -> tuple[Make, Ready]:
     """Renders frames whose every byte follows from the config and the index."""
-    config, out = setup.config, Path(setup.config.out)
+    config = setup.config
+    out = Path(os.environ.get("NOTES", config.out))  # where tries and starts are noted
+    store = frame_store(config.out)
     kind, _, victim = os.environ.get("MISCHIEF", "").partition(":")
     _note(out / "starts", f"{os.getpid()}")
+    _note(out / "slots", f"{setup.slot}")
     if kind == "no-start":
         raise RunError("libSM.so.6 is missing")
     if kind == "warn":
@@ -62,9 +67,9 @@ def set_up(setup: Setup) -> tuple[Make, str]:
         if not victim or frame == int(victim):
             _misbehave(kind, first)
         time.sleep(FRAME_S)
-        FrameStore(out).commit(*_frame(config, setup.library, frame))
+        store.commit(*_frame(config, setup.library, frame))
 
-    return make, "0.0.0 (double)"
+    return make, Ready(blender="0.0.0 (double)", gpus=int(os.environ.get("GPUS", "0")))
 
 
 def _misbehave(kind: str, first: bool) -> None:

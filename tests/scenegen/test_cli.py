@@ -16,7 +16,7 @@ from conf.errors import UserError
 from conf.typewords import leaves
 from randomizers.config import RandomizerConfig
 from scenegen.compose import RENDER, compose
-from scenegen.config import RenderConfig
+from scenegen.config import RayConfig, RenderConfig, SlurmConfig
 from scenegen.dataset.store import FrameStore
 from scenegen.helptext import help_text
 from scenegen.progress import duration
@@ -52,8 +52,9 @@ def test_the_settings_are_told_and_nothing_is_rendered(tmp_path):
 def test_help_names_every_key_of_the_command_with_its_default():
     text = help_text()
     groups_own = {f"{group}.name" for group in RENDER.options()}
+    launchers = RENDER.options()["launcher"]
     for key in leaves(RenderConfig):
-        if not key.startswith("randomizer.") and key not in groups_own:
+        if not key.startswith("randomizer.") and key not in groups_own and key not in launchers:
             assert f"\n  {key}=" in text, key
     for default in ("n=48", "out=data/${randomizer.name}", "outputs=[rgb,instances]", "renderer.width=1200"):
         assert f"\n  {default} " in text
@@ -67,6 +68,14 @@ def test_help_names_every_choice_and_component():
         assert all(f"\n    {name} " in text for name in names)
     components = set(RandomizerConfig.__struct_fields__) - {"name", "recipe"}
     assert all(f"\n  {component} " in text for component in components)
+
+
+@pytest.mark.parametrize(("launcher", "keys"), [("ray", RayConfig), ("slurm", SlurmConfig)])
+def test_help_on_a_launcher(launcher, keys):
+    text = help_text(launcher)
+    for key in leaves(keys, f"{launcher}."):
+        assert f"  {key}=" in text, key
+    assert "of the cluster" in text or "of a job" in text
 
 
 def test_help_on_a_component():

@@ -124,7 +124,8 @@ BAD = [
     (["randomizer.cars.paper.styles.tank=1"], "randomizer.cars.paper.styles.tank: no such key"),
     (["launcher.attempts=0"], "launcher.attempts=0: launcher.attempts must be an integer, 1 or more"),
     (["launcher.stall_timeout_s=0"], "launcher.stall_timeout_s must be a number above 0"),
-    (["launcher=ray"], "launcher=ray: no such launcher; there are local"),
+    (["launcher=dask"], "launcher=dask: no such launcher; there are local, ray, slurm"),
+    (["ray.cpus=1"], "ray.cpus: no such key"),
 ]
 
 

@@ -91,6 +91,16 @@ def test_never_more_workers_than_frames_and_each_gets_its_share_of_the_cores(tmp
     assert threads == {max(1, len(os.sched_getaffinity(0)) // 2)}
 
 
+@pytest.mark.parametrize(
+    ("workers", "n", "frame_s", "slots"),
+    [("auto", 12, "1", [0, 1, 2]), ("2", 6, "2", [0, 1]), ("auto", 2, "8", [0, 1])],
+)
+def test_a_worker_for_each_gpu(tmp_path, workers, n, frame_s, slots):
+    done = job(tmp_path, "renderer.device=gpu", f"workers={workers}", f"n={n}", GPUS="3", FRAME_S=frame_s)
+    assert done.returncode == 0, done.stderr
+    assert sorted(map(int, (tmp_path / "slots").read_text().split())) == slots
+
+
 def test_resume_renders_only_what_is_missing(tmp_path, reference):
     assert job(tmp_path, "n=5").returncode == 0
     assert job(tmp_path, "n=12").returncode == 0

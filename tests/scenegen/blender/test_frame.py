@@ -1,11 +1,14 @@
 """FrameMaker: what one frame leaves on disk and in Blender, for every renderer and output."""
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
 from PIL import Image
 
 from conf.errors import UserError
+from scenegen.blender import engine
 from scenegen.dataset.records import CATEGORIES
 from scenegen.dataset.store import FrameStore
 from scenegen.frame import FrameMaker
@@ -90,6 +93,15 @@ def test_depth_is_the_distance_along_the_optical_axis(config):
 def test_a_gpu_that_is_not_there_is_refused(config):
     with pytest.raises(UserError, match=r"renderer\.device=hip"):
         FrameMaker(config("renderer.device=hip"), threads=1)
+
+
+@pytest.mark.parametrize(("slot", "enabled"), [(0, "first"), (1, "second"), (2, "first")])
+def test_workers_take_turns_at_several_gpus(slot, enabled):
+    """Blender's own list has none on most machines that test this."""
+    kinds = {"first": "CUDA", "processor": "CPU", "same as first": "OPTIX", "second": "CUDA"}
+    devices = [SimpleNamespace(name=name, type=kind, use=True) for name, kind in kinds.items()]
+    assert engine.enable_one(devices, "CUDA", slot) == 2
+    assert [device.name for device in devices if device.use] == [enabled]
 
 
 def test_save_blend_keeps_the_scene(config):
