@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo test check constraints clean
 
 VENV ?= .venv
-EXTRAS ?= blender dev training
+EXTRAS ?= blender cluster dev training
 export VENV PYTHON
 BIN = $(VENV)/bin
 DEMO = data/demo
@@ -12,7 +12,7 @@ DEMO = data/demo
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /    make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 	@echo "PYTHON=python3.13 chooses the Python (3.11 or 3.13; 3.12 trains only), VENV=folder its environment,"
-	@echo "EXTRAS=training what setup installs (blender, dev and training without it), ARGS what pytest gets."
+	@echo "EXTRAS=training what setup installs (blender, cluster, dev and training without it), ARGS what pytest gets."
 
 setup:  ## make the environment: Python packages and the system libraries Blender needs
 	@scripts/setup.sh $(EXTRAS)

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 VENV=${VENV:-.venv}
 STAMP=$VENV/.carousel-setup # two lines: what was installed from, and which extras
-EXTRAS=${*:-blender dev training}
+EXTRAS=${*:-blender cluster dev training}
 EXTRAS=${EXTRAS//,/ }
 
 say() { printf '%s\n' "$*" >&2; }
@@ -39,8 +39,8 @@ check_extras() {
     local extra
     for extra in $EXTRAS; do
         case $extra in
-            blender | dev | training) ;;
-            *) die "There is no extra '$extra': blender, dev and training are the ones of pyproject.toml" ;;
+            blender | cluster | dev | training) ;;
+            *) die "There is no extra '$extra': blender, cluster, dev and training are those of pyproject.toml" ;;
         esac
     done
 }
