@@ -46,7 +46,8 @@ def finish(root: Path, config: RenderConfig, library: Library, outcomes: Sequenc
     for frame in failures.keys() & set(frames):  # failed once, committed since
         del failures[frame]
     models = used_models(store, frames, library.models)
-    write_info(store.root, config, counts, failures, _versions(before, outcomes), licenses(config), models)
+    versions = _versions(before, store, frames)
+    write_info(store.root, config, counts, failures, versions, licenses(config), models)
     if config.gallery and frames:
         build_gallery(store.root)
     return counts
@@ -110,9 +111,10 @@ def _reason(outcome: Outcome) -> str:
     return f"{outcome.error}\n{outcome.log}".rstrip()
 
 
-def _versions(before: _Info, outcomes: Sequence[Outcome]) -> dict[str, str]:
+def _versions(before: _Info, store: FrameStore, frames: Iterable[int]) -> dict[str, str]:
     """Of what made the frames; several Blenders where several runs used different ones."""
-    blenders = {outcome.blender for outcome in outcomes} | set(before.versions.get("blender", "").split(", "))
+    blenders = {store.read(frame).blender for frame in frames}  # a run that was killed has told of none
+    blenders |= set(before.versions.get("blender", "").split(", "))
     return {
         "carousel": importlib.metadata.version("carousel"),
         "python": platform.python_version(),

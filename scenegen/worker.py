@@ -91,7 +91,7 @@ def _cause(error: Exception) -> str:
     return str(error) if isinstance(error, UserError | RunError) else f"{type(error).__name__}: {error}"
 
 
-def _set_up_blender(setup: Setup) -> tuple[Make, Ready]:
+def set_up_blender(setup: Setup) -> tuple[Make, Ready]:
     try:
         from scenegen.frame import FrameMaker
     except ImportError as error:
@@ -102,7 +102,7 @@ def _set_up_blender(setup: Setup) -> tuple[Make, Ready]:
             "what is missing; `make setup` installs it, or use `blender -b -P scenegen/render.py -- …`"
         ) from error
     maker = FrameMaker(setup.config, setup.library, setup.threads, setup.slot)
-    return maker.make, Ready(blender=sys.modules["bpy"].app.version_string, gpus=maker.gpus)
+    return maker.make, Ready(blender=maker.blender, gpus=maker.gpus)
 
 
 def run(set_up: SetUp) -> None:
@@ -127,4 +127,4 @@ def die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    run(_set_up_blender)
+    run(set_up_blender)

@@ -41,6 +41,11 @@ def set_up(config: RendererConfig, normals: bool, threads: int, slot: int = 0) -
     return gpus
 
 
+def version() -> str:
+    """Blender's own name for its version, as 4.5.3 LTS."""
+    return str(bpy.app.version_string)
+
+
 def save_blend(path: Path) -> None:
     """Save the scene as it stands, textures packed, to look at in Blender."""
     bpy.ops.file.pack_all()

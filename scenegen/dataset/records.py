@@ -64,3 +64,4 @@ class FrameRecord(Params):
     annotations: tuple[
         Annotation, ...
     ]  # by track_id: every road user with a pixel inside the image, hidden ones too
+    blender: str = ""  # version of the one that rendered it; not told by the first datasets
