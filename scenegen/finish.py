@@ -1,6 +1,7 @@
 """What is made of the committed frames at the end of a job: specs, COCO, exports, dataset.json, gallery."""
 
 import importlib.metadata
+import logging
 import platform
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -24,6 +25,8 @@ from scenegen.gallery.contact_sheet import pick_frames
 from scenegen.launchers.local import Outcome
 from scenegen.models.used import used_models
 from scenegen.sampling import sample_frame
+
+log = logging.getLogger(__name__)
 
 _CHECKED_EVERY = 100  # of the frames whose specs are written already
 _EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
@@ -73,7 +76,7 @@ def _new_specs(
     """
     for shard, members in groupby(frames, key=lambda frame: frame // FRAMES_PER_FOLDER):
         path = shard_path(store.root, shard * FRAMES_PER_FOLDER)
-        written = dict(spec_hashes(path)) if path.exists() else {}
+        written = _written(path)
         for frame in members:
             recorded = store.read(frame).spec_sha256
             new = written.get(frame) != recorded
@@ -81,6 +84,16 @@ def _new_specs(
                 spec = _checked(sample_frame(config, library, frame), recorded, store)
                 if new:
                     yield spec
+
+
+def _written(path: Path) -> dict[int, str]:
+    """Frame → `spec_sha256` of a file of specs. A damaged one is deleted: frames give all that it held."""
+    try:
+        return dict(spec_hashes(path))
+    except RunError as error:
+        log.warning("warning: %s It is written anew.", error)
+        path.unlink()
+        return {}
 
 
 def _checked(spec: SceneSpec, recorded: str, store: FrameStore) -> SceneSpec:
@@ -103,7 +116,7 @@ class _Info(msgspec.Struct):
     def read(cls, root: Path) -> "_Info":
         try:
             return msgspec.json.decode((root / "dataset.json").read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return cls()  # it is written anew
 
 
