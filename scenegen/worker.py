@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def serve(connection: Connection, set_up: SetUp) -> None:
     try:
         make, ready = set_up(setup)
     except Exception as error:
-        traceback.print_exc()
+        _log_traceback()
         send(connection, Stop(error=_cause(error), users_mistake=isinstance(error, UserError)))
         return
     finally:
@@ -71,11 +72,17 @@ def _attempt(make: Make, frame: int) -> Done | Failed | Stop:
     try:
         make(frame)
     except Exception as error:
-        traceback.print_exc()
+        _log_traceback()
         if isinstance(error, UserError) or _is_fatal(error):
             return Stop(error=_cause(error), users_mistake=isinstance(error, UserError))
         return Failed(frame=frame, error=_cause(error))
     return Done(frame=frame)
+
+
+def _log_traceback() -> None:
+    """The log may lie on the disk that is full; what went wrong is still to be reported."""
+    with suppress(OSError):
+        traceback.print_exc()
 
 
 def _is_fatal(error: BaseException | None) -> bool:
@@ -115,8 +122,9 @@ def run(set_up: SetUp) -> None:
     except (EOFError, ConnectionError):
         pass  # the coordinator hung up
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # as in `_log_traceback`
+                stream.flush()
         os._exit(0)
 
 
