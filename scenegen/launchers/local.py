@@ -2,12 +2,10 @@
 
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
@@ -21,13 +19,12 @@ from assets.library import Library
 from conf.errors import RunError, UserError
 from scenegen.config import RenderConfig
 from scenegen.dataset.files import write_error
+from scenegen.launchers.scratch import scratch_folder
 from scenegen.protocol import REPORT, Done, Failed, Ready, Render, Setup, Stop, receive, send
 
 log = logging.getLogger(__name__)
 
 _WORKER = Path(__file__).resolve().parent.parent / "worker.py"
-_SHARED_MEMORY = Path("/dev/shm")
-_ROOM_BYTES = 2**30
 _LOG_TAIL_LINES = 15
 _CORES_PER_WORKER = 2  # two workers of one thread each were slower than one of two (docs/performance.md)
 _EXIT_S = 5.0  # from a worker's last word to its end
@@ -61,7 +58,7 @@ def run_local(
     cannot be written, UserError where a worker finds the config to be wrong.
     """
     # Workers are killed, not asked to leave: what they leave behind goes with this folder.
-    with tempfile.TemporaryDirectory(prefix="carousel-", dir=_fast_folder()) as scratch:
+    with scratch_folder() as scratch:
         crew = _Crew(config, library, frames, command or worker_command(), scratch, threads, logs / log)
         try:
             yield from crew.outcomes()
@@ -102,15 +99,6 @@ def _new_log(path: Path) -> BinaryIO:
         return path.open("wb")
     except OSError as error:
         raise write_error(path, error) from error
-
-
-def _fast_folder() -> Path | None:
-    """Shared memory where it has room for large frames, else None for the ordinary temporary folder."""
-    try:
-        roomy = shutil.disk_usage(_SHARED_MEMORY).free > _ROOM_BYTES
-    except OSError:
-        roomy = False
-    return _SHARED_MEMORY if roomy else None
 
 
 @dataclass
