@@ -68,7 +68,10 @@ def read_config(root: Path) -> RenderConfig:
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; is {root} a dataset's folder?") from error
     except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UserError(f"{path} is not the config of a dataset of this version: {error}") from error
+        raise UserError(
+            f"{path} is not the config of a dataset of this version: {error}. Where it is "
+            "damaged, the render command that made the dataset, given again, writes it anew"
+        ) from error
 
 
 def verify(root: Path, config: RenderConfig) -> list[Problem]:

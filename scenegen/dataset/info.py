@@ -33,24 +33,40 @@ _NOT_IN_FRAMES = frozenset(
 )
 
 
+class _Told(msgspec.Struct):
+    """What dataset.json says of the config."""
+
+    config_sha256: str
+
+
 def config_hash(config: RenderConfig) -> str:
     """SHA-256, in hexadecimal, of the parts of a config that determine its frames."""
     return sha256(msgspec.json.encode(_frame_keys(msgspec.to_builtins(config)), order="sorted")).hexdigest()
 
 
 def check_same(root: Path, config: RenderConfig) -> None:
-    """Refuse a folder whose config.yaml makes other frames. Raises UserError naming the keys that differ."""
+    """Refuse a folder whose config.yaml makes other frames. Raises UserError naming the keys that differ.
+
+    Where config.yaml is cut short or no YAML any more, dataset.json may tell that the frames are of this one.
+    """
     path = root / "config.yaml"
     if not path.exists():
         return
-    stored = _frame_keys(_read_config(path))
+    ours = _hash_told(root) == config_hash(config)
+    try:
+        stored = _frame_keys(_read_config(path))
+    except UserError:
+        if ours:
+            return
+        raise
     wanted = _frame_keys(msgspec.to_builtins(config))
     differing = [
         f"{key} is {stored.get(key, 'not set')} there and {wanted.get(key, 'not set')} here"
         for key in sorted(stored.keys() | wanted.keys())
         if stored.get(key) != wanted.get(key)
     ]
-    if differing:
+    cut_short = not wanted.keys() <= stored.keys()
+    if differing and not (cut_short and ours):
         raise UserError(
             f"out={root} holds a dataset of another config: {'; '.join(differing)}. "
             "Give it the same values, or choose another folder with out=FOLDER."
@@ -94,7 +110,10 @@ def write_info(
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    advice = "Choose another folder with out=FOLDER, or delete this one."
+    advice = (
+        "Choose another folder with out=FOLDER; or, if the frames there are of this config, delete that file "
+        "and give the same command again."
+    )
     try:
         config = yaml.safe_load(path.read_bytes())
     except OSError as error:
@@ -104,6 +123,14 @@ def _read_config(path: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise UserError(f"{path} is not the config of a dataset. {advice}")
     return config
+
+
+def _hash_told(root: Path) -> str | None:
+    """The `config_hash` in dataset.json, if it can be read."""
+    try:
+        return msgspec.json.decode((root / "dataset.json").read_bytes(), type=_Told).config_sha256
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _frame_keys(config: Mapping[str, Any]) -> dict[str, Any]:
