@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from conf.errors import RunError
-from scenegen.dataset.files import TEMPORARY_SUFFIX, write_atomic
+from scenegen.dataset.files import TEMPORARY_SUFFIX, write_atomic, write_error
 from scenegen.dataset.records import FrameRecord
 
 FRAMES_PER_FOLDER = 1000
@@ -82,7 +82,10 @@ class FrameStore:
         return record
 
     def remove_temporaries(self) -> int:
-        """Delete what killed writers left behind, and say how many files. Only while no worker writes."""
+        """Delete what killed writers left behind, and say how many files. Only while no worker writes.
+
+        Raises RunError where the disk refuses.
+        """
         stale = [
             Path(folder) / name
             for folder, _, names in os.walk(self.root)
@@ -90,5 +93,8 @@ class FrameStore:
             if name.startswith(".") and name.endswith(TEMPORARY_SUFFIX)
         ]
         for path in stale:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise write_error(path, error) from error
         return len(stale)

@@ -62,9 +62,10 @@ def _draw_frame(path: Path, record: FrameRecord) -> Image.Image:
             cell = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     except FileNotFoundError:
         cell = Image.new("RGB", size, EMPTY)
-    except OSError as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise RunError(
-            f"{path}: the picture cannot be read ({error}); delete the frame's JSON and resume"
+            f"{path}: the picture cannot be read ({error}). `python -m scenegen.verify DATASET repair=true` "
+            "renders it again"
         ) from error
     draw = ImageDraw.Draw(cell)
     for car in record.annotations:
