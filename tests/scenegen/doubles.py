@@ -4,14 +4,14 @@ As a script with a descriptor it is that worker; with a config in JSON it is the
 
 What goes wrong is told by the environment variable MISCHIEF, "KIND" or "KIND:FRAME" (see `_misbehave`).
 Every try of a frame leaves a line "FRAME PID THREADS" in OUT/tries, and every process its PID in OUT/starts
-and its slot in OUT/slots.
+and its slot in OUT/slots; the environment variable NOTES names another folder for these.
 """
 
 import errno
 import logging
 import os
+import select
 import sys
-import time
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -39,8 +39,9 @@ from scenegen.labels.annotate import encode_rle
 from scenegen.labels.boxes import box_of_mask
 from scenegen.labels.cuboid import cuboid
 from scenegen.protocol import Ready, Setup
-from scenegen.worker import Make, run
+from scenegen.worker import Make, SetUp, run
 
+BLENDER = "0.0.0 (double)"
 COMMAND = (sys.executable, __file__)
 FRAME_S = float(os.environ.get("FRAME_S", "0"))
 
@@ -48,11 +49,11 @@ FRAME_S = float(os.environ.get("FRAME_S", "0"))
 def set_up(setup: Setup) -> tuple[Make, Ready]:
     """Renders frames whose every byte follows from the config and the index."""
     config = setup.config
-    out = Path(os.environ.get("NOTES", config.out))  # where tries and starts are noted
     store = frame_store(config.out)
     kind, _, victim = os.environ.get("MISCHIEF", "").partition(":")
-    _note(out / "starts", f"{os.getpid()}")
-    _note(out / "slots", f"{setup.slot}")
+    notes = Path(os.environ.get("NOTES", config.out))
+    _note(notes / "starts", f"{os.getpid()}")
+    _note(notes / "slots", f"{setup.slot}")
     if kind == "no-start":
         raise RunError("libSM.so.6 is missing")
     if kind == "warn":
@@ -62,14 +63,14 @@ def set_up(setup: Setup) -> tuple[Make, Ready]:
         os._exit(139)
 
     def make(frame: int) -> None:
-        tries = _note(out / "tries", f"{frame} {os.getpid()} {setup.threads}")
+        tries = _note(notes / "tries", f"{frame} {os.getpid()} {setup.threads}")
         first = sum(line.startswith(f"{frame} ") for line in tries) == 1
         if not victim or frame == int(victim):
             _misbehave(kind, first)
-        time.sleep(FRAME_S)
+        _wait(FRAME_S)
         store.commit(*_frame(config, setup.library, frame))
 
-    return make, Ready(blender="0.0.0 (double)", gpus=int(os.environ.get("GPUS", "0")))
+    return make, Ready(blender=BLENDER, gpus=int(os.environ.get("GPUS", "0")))
 
 
 def _misbehave(kind: str, first: bool) -> None:
@@ -84,11 +85,16 @@ def _misbehave(kind: str, first: bool) -> None:
             print("last words", flush=True)
             os._exit(3)
         case "hang-once" if first:
-            time.sleep(3600)
+            _wait(3600)
         case "disk-full":
             raise OSError(errno.ENOSPC, "No space left on device")
         case "bad-config":
             raise UserError("renderer.device=optix: no such GPU here")
+
+
+def _wait(seconds: float) -> None:
+    """time.sleep, which fails under libfaketime 0.9.10."""
+    select.select([], [], [], seconds)
 
 
 def _frame(config: RenderConfig, library: Library, frame: int) -> tuple[FrameRecord, dict[str, bytes]]:
@@ -112,6 +118,7 @@ def _frame(config: RenderConfig, library: Library, frame: int) -> tuple[FrameRec
         video_id=spec.clip,
         frame_in_video=frame % config.clip_length,
         recipe=spec.recipe,
+        blender=BLENDER,
         spec_sha256=sha256(line).hexdigest(),
         sha256={folder: sha256(content).hexdigest() for folder, content in pictures.items()},
         annotations=(_car(mask),),
@@ -155,8 +162,13 @@ def _note(path: Path, line: str) -> list[str]:
     return path.read_text().splitlines()
 
 
-if __name__ == "__main__":
+def main(script: str, set_up: SetUp) -> None:
+    """Be the worker that a descriptor is given to, or the command that has this script for a worker."""
     if sys.argv[1].isdigit():
         run(set_up)
     config = msgspec.json.decode(sys.argv[1], type=RenderConfig)
-    sys.exit(exit_code(lambda: job.run(config, COMMAND)))
+    sys.exit(exit_code(lambda: job.run(config, (sys.executable, script))))
+
+
+if __name__ == "__main__":
+    main(__file__, set_up)

@@ -22,16 +22,19 @@ DOUBLES = Path(__file__).with_name("doubles.py")
 QUICK = ("renderer=draft", "renderer.width=64", "renderer.height=32", "gallery=false", "workers=2")
 
 
-def start(out: Path, *overrides: str, **environment: str) -> subprocess.Popen:
+def start(out: Path, *overrides: str, script: Path = DOUBLES, **environment: str) -> subprocess.Popen:
     config = msgspec.structs.replace(composed(overrides), out=str(out))
-    command = [sys.executable, str(DOUBLES), msgspec.json.encode(config).decode()]
+    command = [sys.executable, str(script), msgspec.json.encode(config).decode()]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ | environment)
 
 
 def job(out: Path, *overrides: str, **environment: str) -> subprocess.CompletedProcess:
-    process = start(out, *overrides, **environment)
-    stdout, stderr = process.communicate(timeout=60)
+    return ended(start(out, *overrides, **environment))
+
+
+def ended(process: subprocess.Popen) -> subprocess.CompletedProcess:
+    stdout, stderr = process.communicate(timeout=300)
     assert "Traceback" not in stderr, stderr
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
