@@ -15,6 +15,7 @@ from conf.errors import UserError
 from training.models.detector import Detector, Prediction, Target, check_targets
 from training.models.neutral import covered
 from training.models.settings import ModelConfig
+from training.models.share import per_process
 from training.models.ssd import NO_LOSS, SSD, hardest
 
 MIN_SCORE = 0.1  # less is background: the unsure detections are many, and would take anchors from the others
@@ -48,12 +49,15 @@ class Distillation:
         outputs = {name: output.float() for name, output in student.head(features).items()}
         anchors = student.anchor_boxes(images, features)
         targets = list(check_targets(targets, images))
-        parts: list[tuple[float, dict[str, Tensor]]] = []
+        parts: list[tuple[Tensor, dict[str, Tensor]]] = []
+        pictures = per_process(images.new_tensor(len(images)))
         for kind, weight in ((True, self._weight), (False, 1.0)):
             places = [place for place, each in enumerate(labelled) if each == kind]
+            share = per_process(images.new_tensor(len(places))) / pictures
             if not places:
+                _wait_for_others((weight < 1) + (weight > 0), images)
                 continue
-            share, own = len(places) / len(images), [targets[place] for place in places]
+            own = [targets[place] for place in places]
             part = {name: output[places] for name, output in outputs.items()}
             if weight < 1:
                 parts.append((share * (1 - weight), student.losses(part, anchors, own)))
@@ -102,7 +106,7 @@ def emulation(
     entropy = -(scores * own + (1 - scores) * likely[..., 0])
     wanted = student.coder.encode_single(boxes[positive], anchors.expand_as(boxes)[positive])
     distance = F.smooth_l1_loss(coded[positive], wanted, reduction="none").sum(dim=1)
-    count = scores.sum().clamp(min=1)
+    count = per_process(scores.sum())
     return {
         "classification": entropy[positive | hardest(entropy, labels, scores.sum(dim=1))].sum() / count,
         "bbox_regression": (scores[positive] * distance).sum() / count,
@@ -124,6 +128,12 @@ def _assign(student: SSD, anchors: Tensor, target: Target) -> tuple[Tensor, Tens
         boxes = target["boxes"][match]
     off = (labels == 0) & covered(anchors, target["neutral"])
     return labels.masked_fill(off, NO_LOSS), scores, boxes
+
+
+def _wait_for_others(losses: int, images: Tensor) -> None:
+    """So many losses of pictures that another process may have and this one has not."""
+    for _ in range(losses):
+        per_process(images.new_zeros(()))
 
 
 def _sure(found: Prediction, scale: Tensor) -> Prediction:

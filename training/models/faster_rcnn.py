@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.image_list import ImageList
-from torchvision.models.detection.roi_heads import RoIHeads
+from torchvision.models.detection.roi_heads import RoIHeads, fastrcnn_loss
 from torchvision.models.detection.rpn import RegionProposalNetwork
 from torchvision.ops import FeaturePyramidNetwork, MultiScaleRoIAlign, box_iou
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
@@ -19,6 +19,7 @@ from training.models.backbones import out_channels
 from training.models.detector import Detector, Prediction, Target, check_targets
 from training.models.neutral import covered
 from training.models.settings import ModelConfig
+from training.models.share import per_process
 from training.models.weights import Loaded
 
 C4_STRIDES = (16,)
@@ -244,10 +245,20 @@ class NeutralRPN(RegionProposalNetwork):
         labels: list[Tensor],
         regression_targets: list[Tensor],
     ) -> tuple[Tensor, Tensor]:
-        """torchvision's means, and zero instead of 0 / 0 where all is neutral."""
-        if all((label < 0).all() for label in labels):
+        """As torchvision's, per anchor sampled from the whole batch; zero where all is neutral."""
+        count = sampled(labels, RPN_BATCH, RPN_POSITIVES)
+        share = count / per_process(count)
+        if not count:
             return 0 * objectness.sum(), 0 * pred_bbox_deltas.sum()
-        return super().compute_loss(objectness, pred_bbox_deltas, labels, regression_targets)
+        entropy, distance = super().compute_loss(objectness, pred_bbox_deltas, labels, regression_targets)
+        return share * entropy, share * distance
+
+
+def sampled(labels: list[Tensor], most: int, positives: float) -> Tensor:
+    """How many torchvision's sampler takes of each image's labels (A,), 1, 0 and -1, in all; a number ()."""
+    positive = torch.stack([(label > 0).sum() for label in labels]).clamp(max=int(most * positives))
+    negative = torch.stack([(label == 0).sum() for label in labels])
+    return (positive + negative.minimum(most - positive)).sum()
 
 
 class NeutralRoIHeads(RoIHeads):
@@ -260,13 +271,24 @@ class NeutralRoIHeads(RoIHeads):
         image_shapes: list[tuple[int, int]],
         targets: list[Target] | None = None,
     ) -> tuple[list[Prediction], dict[str, Tensor]]:
-        """As torchvision's; the losses are zero where nothing but neutral proposals is left."""
-        if self.training and targets is not None:
-            proposals = [usable(*each) for each in zip(proposals, targets, strict=True)]
-            if not any(map(len, proposals)) and not any(len(target["boxes"]) for target in targets):
-                nothing = 0 * sum(parameter.sum() for parameter in self.parameters())
-                return [], {"loss_classifier": nothing, "loss_box_reg": nothing}
-        return super().forward(features, proposals, image_shapes, targets)
+        """As torchvision's; the losses are per region sampled from the whole batch.
+
+        They are zero where nothing but neutral proposals is left.
+        """
+        if not self.training or targets is None:
+            return super().forward(features, proposals, image_shapes, targets)
+        proposals = [usable(*each) for each in zip(proposals, targets, strict=True)]
+        proposals, _, labels, coded = self.select_training_samples(proposals, targets)
+        count = labels[0].new_tensor(sum(map(len, labels)))
+        share = count / per_process(count)
+        if not count:
+            nothing = 0 * sum(parameter.sum() for parameter in self.parameters())
+            return [], {"loss_classifier": nothing, "loss_box_reg": nothing}
+        scores, boxes = self.box_predictor(
+            self.box_head(self.box_roi_pool(features, proposals, image_shapes))
+        )
+        entropy, distance = fastrcnn_loss(scores, boxes, labels, coded)
+        return [], {"loss_classifier": share * entropy, "loss_box_reg": share * distance}
 
 
 def usable(proposals: Tensor, target: Target) -> Tensor:

@@ -17,6 +17,7 @@ from training.models.dilation import dilate
 from training.models.faster_rcnn import FasterRCNN, NeutralRoIHeads, roi_heads, usable
 from training.models.norms import batch_norm
 from training.models.settings import ModelConfig
+from training.models.share import per_process
 from training.models.weights import Loaded
 
 STRIDE = 16  # of all its maps
@@ -123,7 +124,7 @@ def hard_losses(
     """Cross-entropy, and smooth L1 of the cars' boxes, over the hardest regions of each image.
 
     scores (R, 1 + classes), coded boxes (R, 4) and those wanted, labels (R,), 0 for background; `counts`: the
-    images' shares of R. Both are means over the regions chosen, and zero without any.
+    images' shares of R. Both are means over the regions chosen in the whole batch, and zero without any.
     """
     entropy = F.cross_entropy(scores, labels, reduction="none")
     wanted = torch.where(labels[:, None] > 0, wanted, boxes.detach())  # background has no box to be off from
@@ -136,7 +137,7 @@ def hard_losses(
             for start, each in zip(starts, losses, strict=False)
         ]
     )
-    chosen = max(len(hard), 1)
+    chosen = per_process(labels.new_tensor(len(hard)))
     return {
         "loss_classifier": entropy[hard].sum() / chosen,
         "loss_box_reg": distance[hard].sum() / chosen,

@@ -19,6 +19,7 @@ from training.models.mobilenet_v1 import scaled
 from training.models.neutral import covered
 from training.models.norms import batch_norm
 from training.models.settings import ModelConfig
+from training.models.share import per_process
 from training.models.weights import Loaded
 
 EXTRA_CHANNELS = (512, 256, 256, 128)  # maps after the backbone's, each half the size of the one before
@@ -115,7 +116,7 @@ class SSD(Detector):
         entropy = F.cross_entropy(logits.flatten(0, 1), labels.clamp(min=0).flatten(), reduction="none")
         entropy = entropy.view_as(labels)
         wanted = self.coder.encode_single(boxes[positive], anchors.expand_as(boxes)[positive])
-        count = positive.sum().clamp(min=1)
+        count = per_process(positive.sum())
         return {
             "classification": entropy[positive | hardest(entropy, labels, positive.sum(dim=1))].sum() / count,
             "bbox_regression": F.smooth_l1_loss(coded[positive], wanted, reduction="sum") / count,

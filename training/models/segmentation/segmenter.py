@@ -8,6 +8,7 @@ from training.models.network import Network
 from training.models.segmentation.backbone import Backbone
 from training.models.segmentation.layers import resized
 from training.models.settings import ModelConfig
+from training.models.share import per_process
 from training.models.weights import Loaded
 
 AUXILIARY_WEIGHT = 0.4  # PSPNet, section 5.2
@@ -54,4 +55,4 @@ class Segmenter(Network):
 def _entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean cross-entropy over the labelled pixels; 0 without any."""
     total = F.cross_entropy(logits, labels, ignore_index=IGNORED, reduction="sum")
-    return total / (labels != IGNORED).sum().clamp(min=1)
+    return total / per_process((labels != IGNORED).sum())
