@@ -9,7 +9,7 @@ from assets.params import Params
 from randomizers.config import RandomizerConfig
 
 Output = Literal["rgb", "instances", "semantic", "depth", "normals"]
-Export = Literal["kitti", "yolo"]
+Export = Literal["kitti", "yolo", "webdataset"]
 Count = Annotated[int, Meta(ge=1)]
 Index = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]

@@ -4,6 +4,7 @@ import importlib.metadata
 import logging
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from scenegen.dataset.info import config_hash, write_info
 from scenegen.dataset.kitti import export_kitti
 from scenegen.dataset.specs import shard_path, spec_hashes, spec_sha256, write_specs
 from scenegen.dataset.store import FRAMES_PER_FOLDER, FrameStore, image_file
+from scenegen.dataset.webdataset import export_webdataset
 from scenegen.dataset.yolo import export_yolo
 from scenegen.gallery.build import build_gallery
 from scenegen.gallery.contact_sheet import pick_frames
@@ -29,7 +31,6 @@ from scenegen.sampling import sample_frame
 log = logging.getLogger(__name__)
 
 _CHECKED_EVERY = 100  # of the frames whose specs are written already
-_EXPORTS = {"kitti": export_kitti, "yolo": export_yolo}
 
 
 def finish(root: Path, config: RenderConfig, library: Library, outcomes: Sequence[Outcome]) -> Counts:
@@ -42,8 +43,13 @@ def finish(root: Path, config: RenderConfig, library: Library, outcomes: Sequenc
     frames = store.committed()
     write_specs(store.root, _new_specs(config, library, store, frames))
     counts = write_coco(store, frames, coco_info(config), licenses(config), config.annotations.segmentation)
-    for export in config.export:
-        _EXPORTS[export](store, frames)
+    exports = {
+        "kitti": export_kitti,
+        "yolo": export_yolo,
+        "webdataset": partial(export_webdataset, segmentation=config.annotations.segmentation),
+    }
+    for name in config.export:
+        exports[name](store, frames)
     before = _Info.read(store.root)
     failures = before.failures | {outcome.frame: _reason(outcome) for outcome in outcomes if outcome.error}
     for frame in failures.keys() & set(frames):  # failed once, committed since

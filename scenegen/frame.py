@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from assets.cache_folder import cache_folder
 from assets.library import NOTHING, Library
 from assets.models.params import ModelParams
 from assets.traffic.params import TrafficShape, kind_of
+from conf.cache_folder import cache_folder
 from randomizers.spec import SceneSpec
 from scenegen.assemble import assemble
 from scenegen.blender import engine, passes

@@ -23,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from assets.cache_folder import cache_folder
 from assets.cars.params import CarParams
 from assets.distractors.params import DistractorParams
 from assets.models.params import ModelParams
 from assets.params import Params
 from assets.street.params import BarrierParams, BuildingParams, PlaneParams, PostParams, TreeParams
 from assets.traffic.params import TrafficShape
+from conf.cache_folder import cache_folder
 from randomizers.spec import PERFECT_SENSOR, Lighting, Sky, Sun
 from scenegen.blender import engine, passes
 from scenegen.blender.stage import Stage, mesh_of

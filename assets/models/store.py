@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from assets.cache_folder import cache_folder
 from assets.mesh import Mesh
 from assets.models.dress import Look
 from assets.models.normalise import Model
 from assets.models.reading import Slot
 from assets.params import Params
+from conf.cache_folder import cache_folder
 
 _INDEX = "models.json"
 

@@ -67,12 +67,12 @@ def write_coco(
         clips = False
         last_video = None
         for record in map(store.read, frames):
-            images.add(_image(store, record))
+            images.add(image_entry(record))
             if record.video_id != last_video:
                 videos.add(_video(record))
             last_video = record.video_id
             clips |= record.frame_in_video > 0
-            for entry in _annotations(record, segmentation):
+            for entry in annotation_entries(record, segmentation):
                 annotations.add(entry)
                 ignored += entry["iscrowd"]
                 by_category[CATEGORIES[entry["category_id"]]] += 1
@@ -105,18 +105,23 @@ class _Array:
 
 
 def _write_head(out: BinaryIO, info: Mapping[str, Any], licenses: Sequence[Mapping[str, Any]]) -> None:
-    categories = [
-        {"id": id, "name": name, "supercategory": "person" if name in _PERSONS else "vehicle"}
-        for id, name in CATEGORIES.items()
-    ]
-    for name, value in (("info", info), ("licenses", licenses), ("categories", categories)):
+    for name, value in (("info", info), ("licenses", licenses), ("categories", category_entries())):
         out.write(
             b'%s"%s": %s,\n' % (b"{" if name == "info" else b"", name.encode(), msgspec.json.encode(value))
         )
     out.write(b'"images": [')
 
 
-def _image(store: FrameStore, record: FrameRecord) -> dict[str, Any]:
+def category_entries() -> list[dict[str, Any]]:
+    """COCO's categories."""
+    return [
+        {"id": id, "name": name, "supercategory": "person" if name in _PERSONS else "vehicle"}
+        for id, name in CATEGORIES.items()
+    ]
+
+
+def image_entry(record: FrameRecord) -> dict[str, Any]:
+    """COCO's image of a frame."""
     return {
         "id": record.frame,
         "file_name": record.file_name,
@@ -130,7 +135,7 @@ def _image(store: FrameStore, record: FrameRecord) -> dict[str, Any]:
         "video_id": record.video_id,
         "frame_in_video": record.frame_in_video,
         "recipe": record.recipe,
-        "spec": shard_path(store.root, record.frame).relative_to(store.root).as_posix(),
+        "spec": shard_path(Path(), record.frame).as_posix(),
         "spec_sha256": record.spec_sha256,
     }
 
@@ -144,7 +149,7 @@ def _video(record: FrameRecord) -> dict[str, Any]:
     }
 
 
-def _annotations(record: FrameRecord, segmentation: Literal["rle", "polygon"]) -> list[dict[str, Any]]:
+def annotation_entries(record: FrameRecord, segmentation: Literal["rle", "polygon"]) -> list[dict[str, Any]]:
     """COCO's annotations of a frame: all road users but the hidden ones."""
     if len(record.annotations) >= IDS_PER_FRAME:
         raise RunError(
