@@ -15,6 +15,7 @@ from training.models.costs import Cost, detector_cost
 from training.models.detector import Detector
 from training.models.distill import Distillation
 from training.models.network import Network
+from training.processes import is_first
 from training.report.figures import measure, table
 from training.report.page import write_report
 from training.runs import versions
@@ -29,20 +30,17 @@ _NOISE = (  # warnings that tell a user nothing
     r".*does not have many workers",  # the number is chosen from the cores
     r"You're resuming from a checkpoint that ended before the epoch",  # the data goes on too
     r"Found \d+ module\(s\) in eval mode",  # what is frozen is
+    r"Grad strides do not match bucket view strides",  # pixels' channels lie side by side; a copy more
 )
 
 
 def prepare(seed: int) -> None:
     """Let all chance in building a detector follow from the seed, and quieten Lightning."""
     torch.manual_seed(seed)
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     for message in _NOISE:
         warnings.filterwarnings("ignore", message)
-
-
-def tells() -> bool:
-    """Whether this process reports: of several, the first."""
-    return not (torch.distributed.is_initialized() and torch.distributed.get_rank())
 
 
 def distillation(config: DistillConfig, student: Detector) -> Distillation | None:
@@ -58,7 +56,7 @@ def report_run(
     checkpoint: Path, validation: Mapping[str, Images], config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
     """Measure the chosen checkpoint on the sets that chose it; report.html in the folder `run`. Returns 0."""
-    if not tells():
+    if not is_first():
         return 0
     detector, device = load_detector(checkpoint), device_of(config.trainer.accelerator)
     sets = {}

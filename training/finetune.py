@@ -14,6 +14,7 @@ from conf.compose import Command
 from conf.errors import UserError
 from conf.exits import exit_code
 from training.helptext import asks_for_help, print_help
+from training.processes import run
 from training.runs import existing_checkpoint
 from training.settings import FinetuneConfig
 
@@ -99,4 +100,4 @@ def _out(config: FinetuneConfig) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code(lambda: main(sys.argv[1:])))
+    sys.exit(exit_code(lambda: run(main, sys.argv[1:])))

@@ -13,6 +13,7 @@ from conf.errors import RunError, UserError
 from conf.exits import exit_code
 from training.helptext import asks_for_help, print_help
 from training.models.settings import SEGMENTATION_HEADS
+from training.processes import run, started_by_torchrun
 from training.runs import existing_checkpoint
 from training.settings import PretrainConfig
 
@@ -46,11 +47,11 @@ def _have_dataset(config: PretrainConfig) -> None:
     arguments = [f"randomizer={config.randomizer}", f"n={count}", f"out={root}"]
     if config.model.head in SEGMENTATION_HEADS:
         arguments.append("outputs=[rgb,instances,semantic]")
-    if not config.render:
+    if not config.render or started_by_torchrun():  # which has started several, to render the same
         wrong = "its rendering is not finished" if unfinished else "there is no such dataset"
+        advice = "Render it first" if started_by_torchrun() else "Render it first, or give render=true"
         raise UserError(
-            f"data.root={root}: {wrong}. Render it first, or give render=true:\n"
-            f"    python scenegen/render.py {' '.join(arguments)}"
+            f"data.root={root}: {wrong}. {advice}:\n    python scenegen/render.py {' '.join(arguments)}"
         )
     # In its own process: Blender and PyTorch do not share one.
     code = subprocess.run([sys.executable, str(RENDER), *arguments]).returncode
@@ -88,4 +89,4 @@ def _run(config: PretrainConfig) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code(lambda: main(sys.argv[1:])))
+    sys.exit(exit_code(lambda: run(main, sys.argv[1:])))

@@ -10,6 +10,7 @@ import yaml
 
 from conf.compose import flatten
 from conf.errors import RunError, UserError
+from training.processes import is_first
 
 _LIBRARIES = ("torch", "torchvision", "lightning", "timm", "numpy")
 _FREE = frozenset({"out", "trainer.accelerator", "trainer.devices", "trainer.loaders"})  # where, not what
@@ -18,8 +19,11 @@ _FREE = frozenset({"out", "trainer.accelerator", "trainer.devices", "trainer.loa
 def open_run(out: Path, settings: msgspec.Struct) -> None:
     """Make the folder and write config.yaml and versions.yaml into it.
 
-    Raises UserError where the folder is a run of other settings, RunError where it cannot be written.
+    Of several processes the first does. Raises UserError where the folder is a run of other settings,
+    RunError where it cannot be written.
     """
+    if not is_first():
+        return
     told = msgspec.json.decode(msgspec.json.encode(settings))  # lists for tuples, as YAML will give them back
     path = out / "config.yaml"
     if path.exists():

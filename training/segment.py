@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from conf.errors import UserError
-from training.commands import facts_of, prepare, tells
+from training.commands import facts_of, prepare
 from training.data.dataset import collate
 from training.data.labelmaps import Dataset, SegmentedImage, part, read_segmented
 from training.data.mixing import MixedBatches
@@ -35,6 +35,7 @@ from training.metrics.miou import confusion, score
 from training.models.segmentation.build import build_segmenter
 from training.models.segmentation.costs import segmenter_cost
 from training.models.segmentation.segmenter import Segmenter
+from training.processes import is_first
 from training.report.files import write_atomic
 from training.report.segmentation import Example, Measured, overlay, table, write_segmentation
 from training.runs import open_run
@@ -192,7 +193,7 @@ def _report_run(
     checkpoint: Path, held: Images, classes: ClassSet, config: PretrainConfig | FinetuneConfig, run: Path
 ) -> int:
     """Measure the chosen checkpoint on the set that chose it; report.html in the folder `run`. Returns 0."""
-    if not tells():
+    if not is_first():
         return 0
     segmenter, sets = load_segmenter(checkpoint), []
     if held:

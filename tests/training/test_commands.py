@@ -13,6 +13,7 @@ from written import annotation, write_coco, write_kitti
 
 from conf.errors import RunError, UserError
 from training import evaluate, finetune, pretrain
+from training.data.mixing import MixedBatches
 from training.settings import SyntheticConfig
 from training.sources import synthetic
 
@@ -230,17 +231,57 @@ def test_a_users_mistake_ends_in_one_message_and_exit_code_2(tmp_path):
 
 
 @pytest.mark.slow
-def test_two_processes_share_the_batches(rendered, tmp_path):
+@pytest.mark.parametrize("torchrun", [False, True])
+def test_two_processes_share_the_batches_and_one_tells(rendered, tmp_path, torchrun):
+    given = [f"data.root={rendered}", "data.held_out=0.3", f"out={tmp_path}", *SMALL, *QUICK]
+    done = _torchrun("pretrain", *given) if torchrun else _script("pretrain", *given, "trainer.devices=2")
+    assert done.returncode == 0, done.stderr
+    train, _ = synthetic(SyntheticConfig(root=str(rendered), held_out=0.3, limit=None), seed=0)
+    steps = torch.load(tmp_path / "last.ckpt", weights_only=True)["global_step"]
+    assert steps == 2 * -(-len(train) // 4)  # 2 epochs, 2 × 2 pictures at a time
+    assert [done.stdout.count(word) for word in ("backbone:", "train:", "report:", "checkpoint:")] == [1] * 4
+    assert "error" not in done.stderr and "Traceback" not in done.stderr
+    assert len(list(tmp_path.glob("csv/*"))) == len(list(tmp_path.glob("tensorboard/events*"))) == 1
+
+
+@pytest.mark.slow
+def test_a_mistake_that_all_processes_make_is_said_once(rendered, tmp_path):
+    done = _torchrun("pretrain", f"data.root={tmp_path / 'none'}", "render=true")
+    assert done.returncode == 1  # torchrun's own
+    assert done.stderr.count("error: data.root=") == 1
+    assert "Render it first:" in done.stderr
+    done = _torchrun(
+        "pretrain", f"data.root={rendered}", f"out={tmp_path}", *SMALL, *QUICK, "trainer.devices=3"
+    )
+    assert done.stderr.count("error: trainer.devices=3, but torchrun has started 2 processes here") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_mistake_of_one_process_is_said_once_and_ends_the_others(tmp_path, rank):
+    root = write_coco(tmp_path / "data", [annotation(0, 0)], images=4)
+    (first, *_), *_ = MixedBatches([4], 2, rank=rank, world_size=2)
+    broken = root / "images" / "000" / f"{first.place:09d}.jpg"
+    broken.write_bytes(broken.read_bytes()[:-300] + bytes(298) + b"\xff\xd9")  # whole at first sight
+    broken.write_bytes(broken.read_bytes().replace(b"\xff\xda", b"\xff\xd9"))
     done = _script(
-        "pretrain", f"data.root={rendered}", "data.held_out=0", f"out={tmp_path}", *SMALL, *QUICK,
+        "pretrain", f"data.root={root}", "data.held_out=0", f"out={tmp_path / 'run'}", *SMALL, *QUICK,
         "trainer.devices=2",
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    steps = torch.load(tmp_path / "last.ckpt", weights_only=True)["global_step"]
-    assert steps == 4  # 2 epochs of 8 pictures, 2 × 2 at a time
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count(f"error: {broken}") == done.stderr.count("error: ") == 1
+    assert "Traceback" not in done.stderr
 
 
 def _script(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, ROOT / "training" / f"{command}.py", *arguments], capture_output=True, text=True
+    )
+
+
+def _torchrun(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """In two processes."""
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    return subprocess.run(
+        [*torchrun, ROOT / "training" / f"{command}.py", *arguments], capture_output=True, text=True
     )

@@ -17,10 +17,10 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor
 
 from training.loop.data import TrainingData
+from training.loop.together import ending_together, processes
 from training.settings import TrainerConfig
 
 LAST, BEST = "last", "best"
-_LOG_EVERY = 10  # steps
 
 
 def fit(
@@ -36,12 +36,14 @@ def fit(
     A run that was stopped goes on behind its last checkpoint, out/last.ckpt. monitor: the logged figure whose
     highest value marks the best epoch, out/best.ckpt; None: the last checkpoint is the one to use.
     """
+    devices, machines = processes(config.devices)
     trainer = Trainer(
         default_root_dir=out,
         max_epochs=config.max_epochs,
         max_steps=config.max_steps or -1,
         accelerator=config.accelerator,
-        devices=config.devices,
+        devices=devices,
+        num_nodes=machines,
         precision=_precision(config),
         gradient_clip_val=config.clip_norm or None,
         check_val_every_n_epoch=config.validate_every,
@@ -53,11 +55,11 @@ def fit(
         use_distributed_sampler=False,  # MixedBatches splits a batch over the processes itself
         num_sanity_val_steps=0,
         limit_val_batches=None if data.validates else 0,  # else it warns of empty loaders
-        log_every_n_steps=min(_LOG_EVERY, data.steps_per_epoch),
         enable_model_summary=False,
     )
     last = out / f"{LAST}.ckpt"
-    trainer.fit(module, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+    with ending_together(trainer):
+        trainer.fit(module, data, ckpt_path=str(last) if last.exists() else None, weights_only=True)
     best = out / f"{BEST}.ckpt"
     return best if monitor and best.exists() else last
 

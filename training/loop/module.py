@@ -86,7 +86,7 @@ class DetectionModule(LightningModule):
             seen = [image for image in images if image.id in found]  # Lightning's sanity check sees a part
             ap = paper.evaluate(seen, found).ap if seen else math.nan
             if not math.isnan(ap):
-                self.log(f"{name}/ap", ap, prog_bar=True)
+                self.log(f"{name}/ap", of_first(self, ap), prog_bar=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """The optimizer; its rate warms up linearly, then falls as `schedule` says to the last step."""
@@ -105,7 +105,10 @@ def seed_step(module: LightningModule, seed: int) -> None:
 def summed(
     module: LightningModule, losses: Mapping[str, Tensor], items: Sequence[Mapping[str, Any]]
 ) -> Tensor:
-    """Their sum; it and they are logged. Raises RunError, which names the pictures, where it is no number."""
+    """Their sum; it and they are logged, as means over the processes.
+
+    Raises RunError, which names the pictures, where the sum is no number.
+    """
     total = torch.stack(list(losses.values())).sum()
     if not torch.isfinite(total):
         parts = ", ".join(f"{name} {value.item():g}" for name, value in losses.items())
@@ -114,6 +117,17 @@ def summed(
             f"the loss is no number any more at step {module.global_step} ({parts}; pictures {pictures}): "
             "try a lower trainer.learning_rate, a longer trainer.warmup_steps or trainer.precision=32"
         )
-    module.log_dict({f"train/{name}": value for name, value in losses.items()}, batch_size=len(items))
-    module.log("train/loss", total, prog_bar=True, batch_size=len(items))
+    names, values = [*losses, "loss"], torch.stack([*losses.values(), total]).detach()
+    means = module.trainer.strategy.reduce(values, reduce_op="mean")  # with one process, as they are
+    for name, mean in zip(names, means, strict=True):
+        module.log(f"train/{name}", mean, prog_bar=name == "loss", batch_size=len(items))
     return total
+
+
+def of_first(module: LightningModule, figure: float) -> float:
+    """The figure as the first of several processes has it, whose weights are saved.
+
+    BatchNorm's running statistics are each process's own until they next train, and so is, a little, what
+    they measure; but on which epoch was the best they must agree.
+    """
+    return module.trainer.strategy.broadcast(figure)

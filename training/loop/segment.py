@@ -21,7 +21,7 @@ from training.errors import OnError
 from training.loop.checkpoint import SEGMENTER
 from training.loop.data import loader_count
 from training.loop.loader_errors import plain_loader_errors
-from training.loop.module import seed_step, summed
+from training.loop.module import of_first, seed_step, summed
 from training.loop.optimizer import optimization
 from training.loop.results import scaled
 from training.metrics.miou import Counts, confusion, score
@@ -71,7 +71,7 @@ class SegmentationModule(LightningModule):
         """Log the mean IoU of each set; of one without a labelled pixel, nothing."""
         for name, counts in self._counts.items():
             if counts.any():
-                self.log(f"{name}/miou", score(counts).miou, prog_bar=True)
+                self.log(f"{name}/miou", of_first(self, score(counts).miou), prog_bar=True)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """As DetectionModule's."""

@@ -69,6 +69,27 @@ def test_a_resumed_run_draws_what_the_first_would_have(
     assert epochs(resumed, 2) == [whole[epoch][start:], whole[epoch + 1]]
 
 
+@given(sizes, batches, worlds, st.integers(0, 2), st.data())
+def test_an_epoch_stopped_anywhere_shows_every_picture_once_over_all_processes(
+    size: int, batch: int, world: int, epoch: int, data: st.DataObject
+) -> None:
+    if size < world:
+        return
+
+    def part(rank: int, start: int) -> list[list[Draw]]:
+        sampler = MixedBatches([size], batch, rank=rank, world_size=world)
+        sampler.seek(epoch, start)
+        return list(sampler)
+
+    stop = data.draw(st.integers(0, len(part(0, 0))))
+    before = [part(rank, 0)[:stop] for rank in range(world)]
+    after = [part(rank, stop) for rank in range(world)]
+    assert {len(batches) for batches in after} == {len(part(0, 0)) - stop}
+    draws = flat(flat(before)) + flat(flat(after))
+    assert sorted(draw.place for draw in draws) == list(range(size))
+    assert {draw.turn for draw in draws} == {epoch}
+
+
 @given(st.integers(1, 200), st.integers(1, 200), st.floats(0.1, 0.9))
 def test_an_epoch_is_one_pass_through_the_first_source(first: int, second: int, share: float) -> None:
     sampler = MixedBatches([first, second], 8, shares=[share, 1 - share])
