@@ -64,7 +64,7 @@ def _run(config: FinetuneConfig, given_of_model: list[str]) -> int:
     pictures, held = real(config)
     validation = {"real": held} if held else {}
     root = config.replay.root if config.replay.share else None
-    replayed = read_synthetic(Path(root), config.on_error) if root else []
+    replayed = read_synthetic(root, config.on_error) if root else []
     others = unlabelled(config.distill, config.on_error)
     prepare(config.seed)
     if config.checkpoint:

@@ -11,6 +11,7 @@ if __name__ == "__main__":
 from conf.compose import Command
 from conf.errors import RunError, UserError
 from conf.exits import exit_code
+from training.data.fetch import is_remote
 from training.helptext import asks_for_help, print_help
 from training.models.settings import SEGMENTATION_HEADS
 from training.processes import run, started_by_torchrun
@@ -39,6 +40,8 @@ def main(arguments: list[str]) -> int:
 
 def _have_dataset(config: PretrainConfig) -> None:
     """Render a missing dataset if that is asked for, else raise a UserError that says how."""
+    if is_remote(config.data.root):
+        return
     root = Path(config.data.root)
     unfinished = (root / "frames").is_dir() and not (root / "annotations" / "instances.json").exists()
     if root.exists() and not unfinished:

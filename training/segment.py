@@ -64,7 +64,7 @@ def pretrain(config: PretrainConfig, arguments: Sequence[str]) -> int:
     """Train a segmenter from its backbone's weights."""
     _refuse("pretrain", arguments)
     _check_augmentation(config.augmentation, config.model.short_side)
-    dataset = _read(Path(config.data.root), config.model.classes, config.on_error)
+    dataset = _read(config.data.root, config.model.classes, config.on_error)
     train, held = _sides(dataset, config.data.held_out, config.seed, config.on_error)
     train = subset(train, config.data.limit, seed=config.seed) if config.data.limit else train
     out = Path(config.out)
@@ -88,7 +88,7 @@ def finetune(config: FinetuneConfig, arguments: Sequence[str], given_of_model: S
     path = Path(config.checkpoint)
     config = replace(config, model=segmenter.config)  # for config.yaml: what is trained
     _check_augmentation(config.augmentation, config.model.short_side)
-    dataset = _read(Path(str(config.data.root)), segmenter.config.classes, config.on_error)
+    dataset = _read(str(config.data.root), segmenter.config.classes, config.on_error)
     train, held = _sides(dataset, config.data.held_out, config.seed, config.on_error)
     out = Path(config.out) if config.out else path.parent / "finetuned"
     open_run(out, config)
@@ -101,7 +101,7 @@ def evaluate(config: EvaluateConfig, arguments: Sequence[str]) -> int:
     _refuse("evaluate", arguments)
     path = Path(str(config.checkpoint))
     segmenter = load_segmenter(path)
-    dataset = _read(Path(str(config.data.root)), segmenter.config.classes, config.on_error)
+    dataset = _read(str(config.data.root), segmenter.config.classes, config.on_error)
     images = part(dataset.images, config.split, config.data.held_out, config.seed, config.on_error)
     if not images:
         raise UserError(f"split={config.split} of {config.data.root} has no pictures")
@@ -235,7 +235,7 @@ def _pieces(images: Images, segmenter: Segmenter, batch: int, on_error: OnError)
     return (scaled(pictures) for pictures, _ in DataLoader(dataset, batch, collate_fn=collate))
 
 
-def _read(root: Path, classes: int, on_error: OnError) -> Dataset:
+def _read(root: str, classes: int, on_error: OnError) -> Dataset:
     """Raises UserError where the folder has other classes than the model."""
     dataset = read_segmented(root, on_error=on_error)
     if len(dataset.classes) != classes:

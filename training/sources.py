@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from conf.errors import UserError
 from training.data.coco import read_coco
 from training.data.kitti import read_kitti_object, read_kitti_tracking
+from training.data.shards import are_shards, read_shards
 from training.data.splits import divide, split, subset
 from training.data.truth import LabelledImage
 from training.data.unlabelled import read_unlabelled
@@ -31,7 +32,7 @@ Run = TypeVar("Run", PretrainConfig, FinetuneConfig)
 
 def synthetic(config: SyntheticConfig, seed: int, on_error: OnError = "raise") -> tuple[Images, Images]:
     """The pictures to train on, and those of other clips to validate on; warns where those are none."""
-    train, held = divide(read_synthetic(Path(config.root), on_error), config.held_out, seed=seed)
+    train, held = divide(read_synthetic(config.root, on_error), config.held_out, seed=seed)
     if config.held_out and not held:
         warnings.warn(
             f"data.held_out={config.held_out:g} of {config.root}'s few clips is none: nothing is held out",
@@ -62,8 +63,11 @@ def select(config: FinetuneConfig, images: Images) -> tuple[Images, Images]:
     return (subset(train, config.n_real, seed=config.seed) if config.n_real else train), held
 
 
-def read_synthetic(root: Path, on_error: OnError = "raise") -> Images:
-    """A folder of Virtual KITTI 2 where it holds its scenes, else a COCO dataset."""
+def read_synthetic(given: str, on_error: OnError = "raise") -> Images:
+    """Shards, in a folder or at a URL; Virtual KITTI 2 where a folder holds its scenes; else COCO."""
+    if are_shards(given):
+        return read_shards(given, on_error=on_error)
+    root = Path(given)
     if any(root.glob("Scene*/*/bbox.txt")):
         return read_vkitti2(root, on_error=on_error)
     return read_coco(root, on_error=on_error)
@@ -116,7 +120,7 @@ def to_measure(config: EvaluateConfig) -> Images:
         return all_kitti(config.kitti, config.on_error)
     if config.kitti.root or config.kitti.tracking:
         raise UserError(f"data.root={root} is measured on instead of KITTI: leave one of them out")
-    return read_synthetic(Path(root), config.on_error)
+    return read_synthetic(root, config.on_error)
 
 
 def side(config: EvaluateConfig, images: Images, which: str) -> Images:

@@ -1,7 +1,7 @@
 """COCO datasets: Carousel's own (annotations/instances.json beside images/) and anyone's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import hypot
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from conf.errors import UserError
-from training.data.pictures import picture_size
+from training.data.pictures import Picture, picture_size
 from training.data.truth import UNTRACKED, LabelledImage, Row, Truth, checked_box
 from training.errors import OnError, skip_or_raise
 
@@ -80,6 +80,24 @@ def read_coco(
     """
     path = root_or_json / "annotations" / "instances.json" if root_or_json.is_dir() else root_or_json
     instances = decode(path, Instances, "a COCO dataset has its labels there")
+    folders = [images] if images else [path.parent, path.parent.parent / "images", path.parent.parent]
+    return labelled_images(
+        path, instances, lambda image, where: _picture(image.file_name, folders, where), on_error=on_error
+    )
+
+
+def labelled_images(
+    path: object,
+    instances: Instances,
+    picture: Callable[[Image, str], Picture],
+    *,
+    on_error: OnError = "raise",
+) -> list[LabelledImage]:
+    """The pictures of a file's content, sorted by id.
+
+    path: for messages. picture: where that of an entry lies; the second argument opens what it may raise.
+    Raises UserError: see `read_coco`.
+    """
     kinds = {
         category.id: KINDS.get(category.name.lower(), category.name) for category in instances.categories
     }
@@ -88,11 +106,11 @@ def read_coco(
         raise UserError(f'{path}: no category is called "car"; there are: {named}')
     _refuse_duplicates(path, instances)
     annotations = _by_image(path, instances, on_error)
-    folders = [images] if images else [path.parent, path.parent.parent / "images", path.parent.parent]
     found = []
     for image in instances.images:
         try:
-            found.append(_labelled(path, image, annotations[image.id], kinds, folders))
+            file = picture(image, f"{path}: image {image.id!r}")
+            found.append(_labelled(path, image, annotations[image.id], kinds, file))
         except UserError as error:
             skip_or_raise(error, on_error)
     return sorted(found, key=lambda image: image.id)
@@ -108,7 +126,7 @@ def decode(path: Path, kind: type[Content], advice: str) -> Content:
         raise UserError(f"{path}: {error}") from error
 
 
-def _refuse_duplicates(path: Path, instances: Instances) -> None:
+def _refuse_duplicates(path: object, instances: Instances) -> None:
     ids: dict[str, list[int | str]] = {
         "image": [image.id for image in instances.images],
         "annotation": [annotation.id for annotation in instances.annotations],
@@ -120,7 +138,7 @@ def _refuse_duplicates(path: Path, instances: Instances) -> None:
                 raise UserError(f"{path}: {times} {what} entries have the id {name!r}; ids must be unique")
 
 
-def _by_image(path: Path, instances: Instances, on_error: OnError) -> Mapping[int | str, list[Annotation]]:
+def _by_image(path: object, instances: Instances, on_error: OnError) -> Mapping[int | str, list[Annotation]]:
     known = {image.id for image in instances.images}
     annotations: dict[int | str, list[Annotation]] = defaultdict(list)
     for annotation in instances.annotations:
@@ -133,14 +151,12 @@ def _by_image(path: Path, instances: Instances, on_error: OnError) -> Mapping[in
 
 
 def _labelled(
-    path: Path, image: Image, annotations: list[Annotation], kinds: Mapping[int, str], folders: list[Path]
+    path: object, image: Image, annotations: list[Annotation], kinds: Mapping[int, str], file: Picture
 ) -> LabelledImage:
-    where = f"{path}: image {image.id!r}"
-    file = _picture(image.file_name, folders, where)
     width, height = picture_size(file)
     if (image.width or width, image.height or height) != (width, height):
         told = f"{image.width} × {image.height}, but {file} is {width} × {height}"
-        raise UserError(f"{where} is said to be {told}: the labels are of another picture")
+        raise UserError(f"{path}: image {image.id!r} is said to be {told}: the labels are of another picture")
     rows = []
     for annotation in annotations:
         if annotation.category_id not in kinds:
@@ -173,7 +189,7 @@ def _picture(name: str, folders: list[Path], where: str) -> Path:
     raise UserError(f"{where}: {name!r} is missing (looked in {places})")
 
 
-def _row(annotation: Annotation, kind: str, width: int, height: int, path: Path) -> Row:
+def _row(annotation: Annotation, kind: str, width: int, height: int, path: object) -> Row:
     x, y, w, h = annotation.bbox
     box = checked_box((x, y, x + w, y + h), width, height, f"{path}: annotation {annotation.id!r}")
     distance_m = float("nan")

@@ -1,7 +1,6 @@
 """The torch dataset: pictures and their boxes, augmented, at the model's input size."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -14,6 +13,7 @@ from conf.errors import UserError
 from training.data.augment import build_steps
 from training.data.chance import Chance, Draw, generator_kept, uniform
 from training.data.mosaic import Quarter, draw_quarters
+from training.data.pictures import Picture, opened
 from training.data.settings import NO_AUGMENTATION, Augmentation, of_clips
 from training.data.truth import LabelledImage
 from training.data.windows import GREY, Window, draw_window, show, show_boxes
@@ -175,14 +175,16 @@ class DetectionDataset(Dataset[Item]):
         return _clipped(boxes + moves * sides, self.size)
 
 
-def decode(path: Path, upright: bool = False) -> Tensor:
+def decode(path: Picture, upright: bool = False) -> Tensor:
     """The picture as (3, h, w) uint8. UserError if it is missing or damaged, or has more than 8 bits.
 
     upright: turned as its EXIF says; labels are of the pixels as they are stored.
     By torchvision, which is faster than Pillow at JPEG and as fast at PNG (benchmarks/loading_speed.py).
     """
     try:
-        picture = decode_image(str(path), mode=ImageReadMode.RGB, apply_exif_orientation=upright)
+        with opened(path) as file:
+            content = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8)
+        picture = decode_image(content, mode=ImageReadMode.RGB, apply_exif_orientation=upright)
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else "unknown format"
         raise UserError(f"{path}: the picture is missing or damaged ({reason}); copy it again") from error

@@ -9,8 +9,9 @@ import msgspec
 
 from conf.errors import UserError
 from training.data.coco import checked_name, decode, image_name
-from training.data.pictures import list_pictures, picture_size
+from training.data.pictures import Picture, list_pictures, picture_size
 from training.data.semantics import ADE20K_CLASSES, CITYSCAPES, ClassSet, Encoding, numbered
+from training.data.shards import are_shards, decoded, samples
 from training.data.splits import divide, split
 from training.errors import OnError, skip_or_raise
 
@@ -21,11 +22,11 @@ _PICTURE, _LABEL_IDS, _TRAIN_IDS = "_leftImg8bit.png", "_gtFine_labelIds.png", "
 
 @dataclass(frozen=True)
 class SegmentedImage:
-    """A picture on disk and the file of its labels, which has its size."""
+    """A picture and that of its labels, which has its size."""
 
     id: str
-    path: Path
-    labels: Path
+    path: Picture
+    labels: Picture
     encoding: Encoding
     width: int
     height: int
@@ -49,16 +50,30 @@ class _Frame(msgspec.Struct):
     video_id: int
     recipe: str
 
+    @property
+    def encoding(self) -> Encoding:
+        return "carousel" if self.recipe == "structured" else "carousel_without_sky"
+
 
 class _Instances(msgspec.Struct):
     images: list[_Frame]
 
 
-def read_segmented(root: Path, *, on_error: OnError = "raise") -> Dataset:
+class _Labels(msgspec.Struct):
+    """What a sample of Carousel's shards says."""
+
+    image: _Frame
+
+
+def read_segmented(given: str | Path, *, on_error: OnError = "raise") -> Dataset:
     """All labelled pictures of a folder of Carousel (with `semantic/`), Cityscapes or ADE20K, by its layout.
 
-    UserError names what is missing; `on_error="skip"` warns and leaves a picture without labels out.
+    Or of Carousel's shards, in a folder or at a URL. UserError names what is missing; `on_error="skip"` warns
+    and leaves a picture without labels out.
     """
+    if are_shards(str(given)):
+        return Dataset(list(_checked(_sharded(str(given)), on_error)), CITYSCAPES)
+    root = Path(given)
     if (root / "leftImg8bit").is_dir():
         return Dataset(list(_checked(_cityscapes(root), on_error)), CITYSCAPES)
     if (root / "annotations" / "training").is_dir():
@@ -99,11 +114,20 @@ def _carousel(root: Path) -> Iterator[SegmentedImage]:
             image_name(frame.id),
             root / "images" / name,
             (root / "semantic" / name).with_suffix(".png"),
-            "carousel" if frame.recipe == "structured" else "carousel_without_sky",
+            frame.encoding,
             0,
             0,
             str(frame.video_id),
         )
+
+
+def _sharded(root: str) -> Iterator[SegmentedImage]:
+    for sample in samples(root):
+        frame, pictures = decoded(sample, _Labels).image, sample.pictures
+        if "semantic.png" not in pictures:
+            raise UserError(f"{sample.where}: no labels of pixels; render with outputs=[rgb,semantic]")
+        name, group = image_name(frame.id), str(frame.video_id)
+        yield SegmentedImage(name, pictures["jpg"], pictures["semantic.png"], frame.encoding, 0, 0, group)
 
 
 def _cityscapes(root: Path) -> Iterator[SegmentedImage]:

@@ -16,6 +16,7 @@ from training.data.augment import build_steps
 from training.data.chance import Chance, Draw, generator_kept, uniform
 from training.data.dataset import decode
 from training.data.labelmaps import SegmentedImage
+from training.data.pictures import opened
 from training.data.semantics import IGNORED, TRAIN_ID, Labels
 from training.data.settings import NO_AUGMENTATION, Augmentation
 from training.data.windows import GREY, Window, draw_window, show
@@ -122,8 +123,8 @@ class WholePictures(Dataset[Item]):
 def read_labels(image: SegmentedImage) -> Labels:
     """The train ids (h, w) of a picture. UserError where its file is damaged, or holds no ids."""
     try:
-        with PillowImage.open(image.labels) as file:
-            values = np.asarray(file)
+        with opened(image.labels) as file, PillowImage.open(file) as picture:
+            values = np.asarray(picture)
     except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"{image.labels}: the labels are missing or damaged ({error}); copy them") from error
     if values.dtype != np.uint8 or values.ndim != 2:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from conf.errors import UserError
-from training.data.pictures import picture_size
+from training.data.pictures import Picture, opened, picture_size
 from training.errors import OnError, skip_or_raise
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -106,13 +106,13 @@ def is_still(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def read_rgb(path: Path) -> Pixels:
+def read_rgb(path: Picture) -> Pixels:
     """(h, w, 3), turned as its EXIF says; 16 bits become 8, and transparency is ignored.
 
     Raises UserError where it is missing or damaged, or its brightness has no fixed scale.
     """
     try:
-        with Image.open(path) as picture:
+        with opened(path) as file, Image.open(file) as picture:
             upright = ImageOps.exif_transpose(picture)
             return np.asarray(_eight_bit(upright, path).convert("RGB"))
     except FileNotFoundError:
@@ -121,7 +121,7 @@ def read_rgb(path: Path) -> Pixels:
         raise UserError(f"{path}: the picture is damaged or cut short ({error}); copy it again") from error
 
 
-def _eight_bit(picture: Image.Image, path: Path) -> Image.Image:
+def _eight_bit(picture: Image.Image, path: Picture) -> Image.Image:
     """Pillow's own conversion of 16 bits would show all but the darkest as white."""
     if picture.mode == "F":
         raise UserError(f"{path}: a picture of floating-point numbers; save it with 8 bits per channel")

@@ -7,13 +7,13 @@ Boxes are x1, y1, x2, y2 in pixels, continuous and 0-based: one that covers the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from conf.errors import UserError
+from training.data.pictures import Picture
 
 NEUTRAL_KINDS = ("DontCare", "Van")  # KITTI's evaluation counts a detection there neither right nor wrong
 
@@ -80,11 +80,11 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class LabelledImage:
-    """A picture on disk and what is true of it."""
+    """A picture, where it lies on disk and what is true of it."""
 
     id: str
     """Unique in its dataset: "000123", "0003/000017", "Scene01/clone/00042"."""
-    path: Path
+    path: Picture
     width: int
     """pixels, from the file's header"""
     height: int

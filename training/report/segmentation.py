@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from training.data.pictures import Picture
 from training.data.semantics import IGNORED, ClassSet, Labels
 from training.data.stills import read_rgb
 from training.metrics.miou import Score
@@ -27,7 +28,7 @@ class Example:
     """A picture of the page."""
 
     id: str
-    path: Path
+    path: Picture
     truth: Labels
     predicted: Labels
 

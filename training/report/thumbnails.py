@@ -4,10 +4,10 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PIL import Image
 
+from training.data.pictures import Picture, opened
 from training.report.overlay import Mark, Rectangle, draw_marks
 
 WHOLE = (960, 540)  # pixels, at most
@@ -17,22 +17,22 @@ LEAST = 90  # pixels of a picture that are shown
 QUALITY = 82
 
 
-def whole(path: Path, marks: Sequence[Mark], most: tuple[int, int] = WHOLE) -> str | None:
+def whole(path: Picture, marks: Sequence[Mark], most: tuple[int, int] = WHOLE) -> str | None:
     """The picture as a data URI, enlarged or reduced to `most` pixels; None if the file can't be read."""
     picture = _read(path)
     return None if picture is None else _drawn(picture, (0, 0, *picture.size), marks, most)
 
 
-def part(path: Path, box: Rectangle, marks: Sequence[Mark]) -> str | None:
+def part(path: Picture, box: Rectangle, marks: Sequence[Mark]) -> str | None:
     """As `whole`, of what surrounds a box in pixels of the picture."""
     picture = _read(path)
     return None if picture is None else _drawn(picture, _around(box, picture.size), marks, PART)
 
 
-def _read(path: Path) -> Image.Image | None:
+def _read(path: Picture) -> Image.Image | None:
     """A report of thousands of pictures shall not fail for one that is damaged."""
     try:
-        with Image.open(path) as picture:
+        with opened(path) as file, Image.open(file) as picture:
             return picture.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
