@@ -64,6 +64,9 @@ def finish(root: Path, config: RenderConfig, library: Library, outcomes: Sequenc
 
 def pictures_needed(config: RenderConfig, frames: Sequence[int]) -> list[str]:
     """The frames' files, relative to the root, that are looked into when what is made of frames is made."""
+    if "webdataset" in config.export:
+        folders = ["images" if output == "rgb" else output for output in config.outputs]
+        return [image_file(folder, frame) for frame in frames for folder in folders]
     return [image_file("images", frame) for frame in pick_frames(frames)] if config.gallery else []
 
 

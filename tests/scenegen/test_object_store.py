@@ -24,7 +24,7 @@ URL = "s3://bucket/some/data"
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("reference") / "data"
-    assert job(out, "n=6", "gallery=true").returncode == 0
+    assert job(out, "n=6", "gallery=true", "export=[webdataset]").returncode == 0
     return out
 
 
@@ -52,11 +52,11 @@ def merged(root: Path) -> dict:
 
 def test_the_same_bytes_as_in_a_folder(bucket, reference, capsys):
     assert render("n=2") == 0
-    assert render("n=6", "gallery=true") == 0
+    assert render("n=6", "gallery=true", "export=[webdataset]") == 0
     assert sorted(tries(bucket.parents[3])) == list(range(6)), "a resumed job renders what is missing"
     assert digests(bucket) == digests(reference)
     assert merged(bucket) == merged(reference)
-    for name in ("specs/000.jsonl.zst", "gallery/contact_sheet.png", "gallery/data/facets.js"):
+    for name in ("specs/000.jsonl.zst", "shards/000.tar", "gallery/contact_sheet.png", "gallery/data/facets.js"):
         assert (bucket / name).read_bytes() == (reference / name).read_bytes(), name
     assert not (bucket / workplace.LEASE).exists()
     assert f"gallery: {URL}/gallery/index.html" in capsys.readouterr().out
