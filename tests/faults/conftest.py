@@ -18,7 +18,7 @@ BLOWS = pytest.StashKey[Counter[tuple[str, str]]]()
 @pytest.fixture(scope="session")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Drill:
     """A job of doubles that makes all there is to make of its frames."""
-    overrides = ("n=12", "export=[kitti,yolo]", "gallery=true", "launcher.attempts=9")
+    overrides = ("n=8", "export=[kitti,yolo]", "gallery=true", "launcher.attempts=9")
     return Drill.undisturbed(start, overrides, tmp_path_factory.mktemp("undisturbed"), FRAME_S="0.05")
 
 

@@ -63,7 +63,7 @@ def check_mended(drill: Drill, out: Path) -> None:
     drill.check_whole(out)
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", ["cut short", "zeros"])
 @pytest.mark.parametrize("name", SAYS)
 def test_a_damaged_file(drill, dataset, name, damage):
     path = dataset / name

@@ -64,7 +64,7 @@ def test_a_disk_that_fills(drill, out, tmp_path, mount, blows, limit, number):
     drill.check_sound(out, NOTES=str(tmp_path))
 
 
-@pytest.mark.parametrize("folder", ["", "logs", "images", "frames", "specs", "annotations"])
+@pytest.mark.parametrize("folder", ["", "logs", "images", "annotations"])
 def test_a_folder_that_is_read_only(drill, out, tmp_path, mount, folder):
     shutil.copytree(drill.folder, out)
     FrameStore(out).record_path(5).unlink()
