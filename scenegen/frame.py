@@ -43,7 +43,7 @@ class FrameMaker:
         self, config: RenderConfig, library: Library = NOTHING, threads: int = 1, slot: int = 0
     ) -> None:
         self._config, self._library = config, library
-        self.blender = engine.version()
+        self._blender = engine.version()
         self._store = frame_store(config.out)
         self.gpus = engine.set_up(config.renderer, "normals" in config.outputs, threads, slot)
         photos, panoramas = (
@@ -107,7 +107,7 @@ class FrameMaker:
             video_id=spec.clip,
             frame_in_video=spec.frame % self._config.clip_length,
             recipe=spec.recipe,
-            blender=self.blender,
+            blender=self._blender,
             spec_sha256=spec_sha256(spec),
             sha256={folder: sha256(content).hexdigest() for folder, content in pictures.items()},
             annotations=annotations,

@@ -30,7 +30,6 @@ class Render(Params):
 class Ready(Params, tag=True):
     """Worker → coordinator: set up, give me a frame."""
 
-    blender: str  # version
     gpus: int = 0  # that `renderer.device` means on this machine
     warnings: tuple[str, ...] = ()  # what the user should know of this machine
 

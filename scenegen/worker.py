@@ -109,7 +109,7 @@ def set_up_blender(setup: Setup) -> tuple[Make, Ready]:
             "what is missing; `make setup` installs it, or use `blender -b -P scenegen/render.py -- …`"
         ) from error
     maker = FrameMaker(setup.config, setup.library, setup.threads, setup.slot)
-    return maker.make, Ready(blender=maker.blender, gpus=maker.gpus)
+    return maker.make, Ready(gpus=maker.gpus)
 
 
 def run(set_up: SetUp) -> None:

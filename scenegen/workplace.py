@@ -15,6 +15,7 @@ from pathlib import Path
 from conf.errors import RunError, UserError
 from scenegen.dataset.files import write_error
 from scenegen.dataset.objects import ObjectStore, is_url
+from scenegen.launchers.scratch import scratch_folder
 
 LEASE = ".lock"
 BEAT_S = 10.0  # between signs of life
@@ -92,7 +93,7 @@ def workplace(out: str) -> Iterator[Workplace]:
             yield Workplace(Path(out))
         return
     store = ObjectStore(out)
-    with _leased(store), tempfile.TemporaryDirectory(prefix="carousel-") as folder:
+    with _leased(store), scratch_folder(Path(tempfile.gettempdir())) as folder:
         yield Mirror(Path(folder) / store.url.rpartition("/")[2], store)  # the gallery bears its name
 
 
@@ -103,7 +104,7 @@ def snapshot(dataset: str) -> Iterator[Path]:
         yield Path(dataset)
         return
     store = ObjectStore(dataset)
-    with tempfile.TemporaryDirectory(prefix="carousel-") as folder:
+    with scratch_folder(Path(tempfile.gettempdir())) as folder:
         root = Path(folder) / store.url.rpartition("/")[2]
         store.download(store.names(), root)
         yield root

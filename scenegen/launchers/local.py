@@ -35,7 +35,6 @@ class Outcome:
     """What became of one frame: committed, or (with `error`) given up after `launcher.attempts` tries."""
 
     frame: int
-    blender: str  # version of the one that rendered it
     error: str | None = None
     log: str = ""  # last lines of the worker's output
 
@@ -109,14 +108,10 @@ class _Worker:
     process: subprocess.Popen[bytes]
     connection: Connection
     log: Path
-    blender: str = ""  # known once it is ready
+    ready: bool = False
     frame: int | None = None
     rendered: int = 0
     heard: float = field(default_factory=time.monotonic)
-
-    @property
-    def ready(self) -> bool:
-        return bool(self.blender)
 
     @property
     def idle(self) -> bool:
@@ -240,8 +235,8 @@ class _Crew:
         match report:
             case Stop(error=error, users_mistake=users_mistake):
                 raise (UserError if users_mistake else RunError)(error)
-            case Ready(blender=blender, gpus=gpus, warnings=warnings):
-                worker.blender = blender
+            case Ready(gpus=gpus, warnings=warnings):
+                worker.ready = True
                 self._warn(warnings)
                 self._ever_ready, self._failed_starts = True, 0
                 self._grow(gpus)
@@ -249,7 +244,7 @@ class _Crew:
                 worker.frame = None
                 worker.rendered += 1
                 self._left -= 1
-                yield Outcome(frame, worker.blender)
+                yield Outcome(frame)
             case Failed(frame=frame, error=error):
                 worker.frame = None
                 yield from self._failed(frame, error, worker)
@@ -293,4 +288,4 @@ class _Crew:
             self._to_do.append(frame)
             return
         self._left -= 1
-        yield Outcome(frame, worker.blender, error, worker.log_tail())
+        yield Outcome(frame, error, worker.log_tail())

@@ -46,11 +46,11 @@ def render_part(part: Part, frames: Sequence[int], threads: int | None = None) -
         logs = Path(scratch) if is_url(config.out) else Path(config.out) / "logs"
         name = f"{socket.gethostname()}-{os.getpid()}"
         rendered = run_local(config, part.library, left, part.command, logs, threads=threads, log=name)
-        return [*(Outcome(frame, "") for frame in done), *rendered]
+        return [*(Outcome(frame) for frame in done), *rendered]
 
 
 def lost(part: Part, frames: Sequence[int], reason: str) -> Iterator[Outcome]:
     """Outcomes of frames whose scheduler gave them up."""
     store = frame_store(part.config.out)
     for frame in frames:
-        yield Outcome(frame, "", None if store.is_committed(frame) else f"its machine was lost: {reason}")
+        yield Outcome(frame, None if store.is_committed(frame) else f"its machine was lost: {reason}")

@@ -1,4 +1,4 @@
-"""A folder for workers' temporary files. After a `kill -9` it stays; the next job removes it."""
+"""A folder for temporary files. After a `kill -9` it stays; the next job removes it."""
 
 import fcntl
 import os
@@ -14,9 +14,12 @@ _PREFIX = "carousel-scratch-"
 
 
 @contextmanager
-def scratch_folder() -> Iterator[str]:
-    """A folder of this job's own, in shared memory where that has room for large frames. Raises OSError."""
-    parent = _parent()
+def scratch_folder(parent: Path | None = None) -> Iterator[str]:
+    """A folder of this job's own, in `parent`; without one, in shared memory where large frames have room.
+
+    Raises OSError.
+    """
+    parent = parent or _shared_memory()
     for left in parent.glob(f"{_PREFIX}*"):
         with _held(left) as held:
             if held:  # by no other job: it was killed
@@ -54,7 +57,7 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _parent() -> Path:
+def _shared_memory() -> Path:
     try:
         roomy = shutil.disk_usage(_SHARED_MEMORY).free > _ROOM_BYTES
     except OSError:

@@ -70,7 +70,7 @@ def set_up(setup: Setup) -> tuple[Make, Ready]:
         _wait(FRAME_S)
         store.commit(*_frame(config, setup.library, frame))
 
-    return make, Ready(blender=BLENDER, gpus=int(os.environ.get("GPUS", "0")))
+    return make, Ready(gpus=int(os.environ.get("GPUS", "0")))
 
 
 def _misbehave(kind: str, first: bool) -> None:

@@ -56,7 +56,12 @@ def test_the_same_bytes_as_in_a_folder(bucket, reference, capsys):
     assert sorted(tries(bucket.parents[3])) == list(range(6)), "a resumed job renders what is missing"
     assert digests(bucket) == digests(reference)
     assert merged(bucket) == merged(reference)
-    for name in ("specs/000.jsonl.zst", "shards/000.tar", "gallery/contact_sheet.png", "gallery/data/facets.js"):
+    for name in (
+        "specs/000.jsonl.zst",
+        "shards/000.tar",
+        "gallery/contact_sheet.png",
+        "gallery/data/facets.js",
+    ):
         assert (bucket / name).read_bytes() == (reference / name).read_bytes(), name
     assert not (bucket / workplace.LEASE).exists()
     assert f"gallery: {URL}/gallery/index.html" in capsys.readouterr().out

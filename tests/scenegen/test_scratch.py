@@ -24,7 +24,7 @@ with scratch.scratch_folder() as folder:
 
 @pytest.fixture(autouse=True)
 def parent(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr(scratch, "_parent", lambda: tmp_path)
+    monkeypatch.setattr(scratch, "_shared_memory", lambda: tmp_path)
     return tmp_path
 
 
