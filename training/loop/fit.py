@@ -18,6 +18,7 @@ from torch import Tensor
 
 from training.loop.data import TrainingData
 from training.loop.together import ending_together, processes
+from training.loop.whole import WholeCheckpoints
 from training.settings import TrainerConfig
 
 LAST, BEST = "last", "best"
@@ -47,6 +48,7 @@ def fit(
         precision=_precision(config),
         gradient_clip_val=config.clip_norm or None,
         check_val_every_n_epoch=config.validate_every,
+        plugins=[WholeCheckpoints()],
         callbacks=[*_callbacks(config, out, monitor), *extra],
         logger=[
             TensorBoardLogger(out, name="", version="tensorboard"),
