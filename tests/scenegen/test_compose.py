@@ -105,7 +105,7 @@ BAD = [
     (["outputs=[rgb,instances,flow]"], "must be a list [...] of depth, instances, normals, rgb or semantic"),
     (["outputs=rgb"], "outputs=rgb: outputs must be a list"),
     (["outputs=[depth]"], "outputs=[depth]: rgb must be among them"),
-    (["export=[coco]"], "export=[coco]: export must be a list [...] of kitti or yolo"),
+    (["export=[coco]"], "export=[coco]: export must be a list [...] of kitti, webdataset or yolo"),
     (["clip_length=0"], "clip_length=0: clip_length must be an integer, 1 or more"),
     (["specs_only=2"], "specs_only=2: specs_only must be true or false"),
     (["out="], "out=: name a folder"),
