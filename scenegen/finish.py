@@ -13,6 +13,7 @@ import msgspec
 
 from assets.library import Library
 from conf.errors import RunError
+from conf.reading import NOT_JSON
 from randomizers.spec import SceneSpec
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts, write_coco
@@ -125,7 +126,7 @@ class _Info(msgspec.Struct):
     def read(cls, root: Path) -> "_Info":
         try:
             return msgspec.json.decode((root / "dataset.json").read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, *NOT_JSON):
             return cls()  # it is written anew
 
 

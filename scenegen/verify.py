@@ -10,11 +10,11 @@ from itertools import groupby
 from pathlib import Path
 
 import msgspec
-import yaml
 from msgspec.structs import replace
 
 from conf.errors import RunError, UserError
 from conf.exits import exit_code
+from conf.reading import NOT_JSON, read_yaml
 from scenegen.config import RenderConfig
 from scenegen.dataset.checks import Problem, check_frame
 from scenegen.dataset.coco import Counts, coco_path, write_coco
@@ -63,11 +63,11 @@ def examine(dataset: str) -> tuple[RenderConfig, list[Problem]]:
 def read_config(root: Path) -> RenderConfig:
     """The config of a dataset. Raises UserError where it is none."""
     path = root / "config.yaml"
+    if not path.is_file():
+        raise UserError(f"there is no {path}; is {root} a dataset's folder?")
     try:
-        return msgspec.convert(yaml.safe_load(path.read_bytes()), RenderConfig)
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; is {root} a dataset's folder?") from error
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        return msgspec.convert(read_yaml(path), RenderConfig)
+    except (UserError, msgspec.ValidationError, RecursionError) as error:
         raise UserError(
             f"{path} is not the config of a dataset of this version: {error}. Where it is "
             "damaged, the render command that made the dataset, given again, writes it anew"
@@ -142,7 +142,7 @@ def _info(path: Path, config: RenderConfig, frames: Sequence[int], counts: Count
     """Compare dataset.json with the frames and their config."""
     try:
         told = msgspec.json.decode(path.read_bytes(), type=_Info)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, *NOT_JSON) as error:
         yield Problem(path, f"cannot be read: {error}")
         return
     if told.config_sha256 != config_hash(config):

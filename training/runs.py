@@ -10,6 +10,7 @@ import yaml
 
 from conf.compose import flatten
 from conf.errors import RunError, UserError
+from conf.reading import read_yaml
 from training.processes import is_first
 
 _LIBRARIES = ("torch", "torchvision", "lightning", "timm", "numpy")
@@ -63,10 +64,9 @@ def _version(name: str) -> str:
 
 
 def _check_same(path: Path, wanted: dict[str, Any]) -> None:
-    try:
-        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{path} cannot be read ({error}): choose another folder with out=FOLDER") from error
+    stored = read_yaml(path)
+    if not isinstance(stored, dict):
+        raise UserError(f"{path} holds no settings: choose another folder with out=FOLDER")
     there, here = flatten(stored), flatten(wanted)
     differing = [
         f"{key} is {there.get(key, 'not set')} there and {here.get(key, 'not set')} here"

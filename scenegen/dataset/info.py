@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from conf.errors import RunError, UserError
+from conf.errors import UserError
+from conf.reading import read_yaml
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.files import write_atomic
@@ -115,11 +116,9 @@ def _read_config(path: Path) -> dict[str, Any]:
         "and give the same command again."
     )
     try:
-        config = yaml.safe_load(path.read_bytes())
-    except OSError as error:
-        raise RunError(f"cannot read {path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise UserError(f"{path} is not the config of a dataset: {error}. {advice}") from error
+        config = read_yaml(path)
+    except UserError as error:
+        raise UserError(f"{error}. {advice}") from error
     if not isinstance(config, dict):
         raise UserError(f"{path} is not the config of a dataset. {advice}")
     return config

@@ -9,8 +9,9 @@ import yaml
 from assets.models.reading import Slot
 from assets.params import Params
 from conf.errors import UserError
+from conf.reading import read_yaml
 from scenegen.dataset.files import write_atomic
-from scenegen.models.sidecar import NonNegative, Side, Text, read_yaml
+from scenegen.models.sidecar import NonNegative, Side, Text
 
 MANIFEST = "library.yaml"
 DESCRIPTIVE = ("style", "weight", "split", "source", "licence")  # what sidecars may say of a model as well

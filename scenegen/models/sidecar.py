@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-import yaml
 from msgspec import Meta
 
 from assets.models.reading import Axis, Positive, Reading, Slot
 from assets.params import Params
 from conf.errors import UserError
+from conf.reading import read_yaml
 
 Side = Literal["train", "held_out"]
 NonNegative = Annotated[float, Meta(ge=0, le=1e6)]  # no infinity, which YAML writes as .inf
@@ -68,16 +68,3 @@ def read_sidecar(file: Path) -> Sidecar:
     except ValueError as error:
         raise UserError(f"{path}: {error}") from error
     return sidecar
-
-
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds. Raises UserError naming it, and the line that is no YAML."""
-    try:
-        return yaml.safe_load(path.read_bytes())
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UserError(f"{path}{line} is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # characters, dates, depths it cannot be
-        raise UserError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error

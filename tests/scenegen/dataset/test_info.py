@@ -59,7 +59,7 @@ def test_a_fresh_folder_is_anyones(tmp_path):
 @pytest.mark.parametrize("text", ["a: [", "just words", "\x00"])
 def test_a_config_that_is_none_is_named(tmp_path, text):
     (tmp_path / "config.yaml").write_text(text)
-    with pytest.raises(UserError, match=r"config.yaml is not the config of a dataset"):
+    with pytest.raises(UserError, match=r"config.yaml(, line 1)? is not (YAML|the config of a dataset)"):
         check_same(tmp_path, DEFAULT)
 
 
