@@ -1,6 +1,5 @@
 """Photos: which images a folder holds, and one of them decoded within bounds of memory and of its folder."""
 
-import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -12,19 +11,9 @@ from PIL import Image, ImageOps
 
 from assets.folder import files_below, read_inside
 from assets.library import Split, in_split
+from conf.pictures import DAMAGED, open_picture
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
-
-# What Pillow raises on damaged files of these formats, besides OSError and its own subclasses.
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,  # raised where warnings are errors
-)
 _GLANCE_PX = 64  # JPEG decodes at an eighth of its size, as fast as the file can be read
 
 
@@ -73,16 +62,13 @@ def decode_photo(data: bytes, name: Path, longest_px: int) -> Image.Image:
     """The image in RGB, upright by its EXIF tag, shrunk so that its longest side is at most `longest_px`.
 
     name: the file it came from, for messages.
-    Raises ValueError if it does not decode, or has more pixels than Pillow's MAX_IMAGE_PIXELS.
+    Raises ValueError if it does not decode, or has more than `conf.pictures.MOST_PIXELS`.
     """
     try:
-        image = Image.open(BytesIO(data))
-        limit = Image.MAX_IMAGE_PIXELS
-        if limit is not None and image.width * image.height > limit:
-            raise ValueError(f"{image.width}×{image.height} is more than the {limit:,} pixels allowed")
+        image = open_picture(BytesIO(data))
         image.draft("RGB", (longest_px, longest_px))
         upright = ImageOps.exif_transpose(image).convert("RGB")
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise ValueError(f"cannot decode {name}: {error}") from error
     upright.thumbnail((longest_px, longest_px), Image.Resampling.LANCZOS)
     return upright

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from pycocotools import mask as coco_mask
 
 from conf.errors import RunError
+from conf.pictures import DAMAGED, open_picture
 from scenegen.config import RenderConfig
 from scenegen.dataset.records import CATEGORIES, Annotation, Box, FrameRecord, Rle
 from scenegen.dataset.store import FrameStore, frame_name, image_file
@@ -66,11 +66,11 @@ def _decoded(
     """The picture's pixels, or what is wrong with it. expected: SHA-256 of the file."""
     try:
         content = path.read_bytes()
-        with Image.open(BytesIO(content)) as picture:
+        with open_picture(BytesIO(content)) as picture:
             picture.load()
             found = picture.mode, picture.size
             pixels = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except DAMAGED as error:
         return None, f"cannot be read: {error}"
     if found != (mode, size):
         return None, f"is {found[0]}, {found[1][0]} × {found[1][1]} pixels, not {mode}, {size[0]} × {size[1]}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from conf.errors import RunError
+from conf.pictures import DAMAGED, open_picture
 from scenegen.dataset.records import CAR_CATEGORY, Annotation, FrameRecord
 
 FRAMES = 24
@@ -58,11 +59,11 @@ def _draw_frame(path: Path, record: FrameRecord) -> Image.Image:
     scale = CELL_WIDTH / record.width
     size = (CELL_WIDTH, max(1, round(record.height * scale)))
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             cell = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     except FileNotFoundError:
         cell = Image.new("RGB", size, EMPTY)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except DAMAGED as error:
         raise RunError(
             f"{path}: the picture cannot be read ({error}). `python -m scenegen.verify DATASET repair=true` "
             "renders it again"

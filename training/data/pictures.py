@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from PIL import Image
 from PIL.ContainerIO import ContainerIO
 
 from conf.errors import UserError
+from conf.pictures import DAMAGED, open_picture
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 JPEG_END = b"\xff\xd9"
@@ -52,22 +52,27 @@ def picture_size(path: Picture) -> tuple[int, int]:
     """Width and height in pixels.
 
     Reads the header and the last bytes alone: a file cut short lacks its format's end mark, so that it is
-    found before the training begins, without decoding each picture first. UserError if it is missing, damaged
-    or no picture.
+    found before the training begins, without decoding each picture first. UserError if it is missing,
+    damaged, too large or no picture.
     """
     try:
         with opened(path) as file:
             whole = _ends_well(file)
             file.seek(0)
-            with Image.open(file) as picture:
+            with open_picture(file) as picture:
                 size = picture.size
                 if not whole:
                     picture.load()  # whole after all if bytes were merely appended
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such picture") from None
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: the picture is damaged or cut short ({error}); copy it again") from error
+    except DAMAGED as error:
+        raise unreadable(path, error) from error
     return size
+
+
+def unreadable(path: Picture, error: Exception) -> UserError:
+    """What to say of a picture where Pillow raised `error`."""
+    return UserError(f"{path}: the picture is damaged, cut short or too large ({error}); copy it again")
 
 
 def _ends_well(file: IO[bytes]) -> bool:

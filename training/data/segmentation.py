@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image as PillowImage
 from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision.transforms import InterpolationMode
 from torchvision.tv_tensors import Image, Mask
 
 from conf.errors import UserError
+from conf.pictures import DAMAGED, open_picture
 from training.data.augment import build_steps
 from training.data.chance import Chance, Draw, generator_kept, uniform
 from training.data.dataset import decode
@@ -123,9 +123,9 @@ class WholePictures(Dataset[Item]):
 def read_labels(image: SegmentedImage) -> Labels:
     """The train ids (h, w) of a picture. UserError where its file is damaged, or holds no ids."""
     try:
-        with opened(image.labels) as file, PillowImage.open(file) as picture:
+        with opened(image.labels) as file, open_picture(file) as picture:
             values = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError) as error:
+    except DAMAGED as error:
         raise UserError(f"{image.labels}: the labels are missing or damaged ({error}); copy them") from error
     if values.dtype != np.uint8 or values.ndim != 2:
         raise UserError(f"{image.labels}: labels are one number of 8 bits per pixel; these are colours")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from conf.errors import UserError
-from training.data.pictures import Picture, opened, picture_size
+from conf.pictures import DAMAGED, open_picture
+from training.data.pictures import Picture, opened, picture_size, unreadable
 from training.errors import OnError, skip_or_raise
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -112,13 +113,13 @@ def read_rgb(path: Picture) -> Pixels:
     Raises UserError where it is missing or damaged, or its brightness has no fixed scale.
     """
     try:
-        with opened(path) as file, Image.open(file) as picture:
+        with opened(path) as file, open_picture(file) as picture:
             upright = ImageOps.exif_transpose(picture)
             return np.asarray(_eight_bit(upright, path).convert("RGB"))
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such picture") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: the picture is damaged or cut short ({error}); copy it again") from error
+    except DAMAGED as error:
+        raise unreadable(path, error) from error
 
 
 def _eight_bit(picture: Image.Image, path: Picture) -> Image.Image:

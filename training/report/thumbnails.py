@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from conf.pictures import DAMAGED, open_picture
 from training.data.pictures import Picture, opened
 from training.report.overlay import Mark, Rectangle, draw_marks
 
@@ -32,9 +33,9 @@ def part(path: Picture, box: Rectangle, marks: Sequence[Mark]) -> str | None:
 def _read(path: Picture) -> Image.Image | None:
     """A report of thousands of pictures shall not fail for one that is damaged."""
     try:
-        with opened(path) as file, Image.open(file) as picture:
+        with opened(path) as file, open_picture(file) as picture:
             return picture.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except DAMAGED:
         return None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bombs import BOMBS, EPS
 from PIL import Image
 
 from assets.folder import read_inside
@@ -87,10 +88,33 @@ def test_a_photo_is_shrunk_upright_and_rgb(tmp_path):
 def test_a_bomb_is_refused(tmp_path, monkeypatch):
     file = photo(tmp_path / "big.png", (100, 100))
     for limit in (9_000, 2_000):  # Pillow itself only warns of the first
-        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+        monkeypatch.setattr("conf.pictures.MOST_PIXELS", limit)
         with (
             warnings.catch_warnings(),
             pytest.raises(ValueError, match=r"cannot decode .*big\.png: .*pixels"),
         ):
             warnings.simplefilter("ignore")
             decode_photo(file.read_bytes(), file, 512)
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_file_that_claims_billions_of_pixels_is_left_out(tmp_path, kind):
+    photo(tmp_path / "fine.jpg")
+    (tmp_path / "bomb.jpg").write_bytes(BOMBS[kind])
+    with pytest.warns(UserWarning, match=r"photo left out: cannot decode .*bomb\.jpg: .*pixels"):
+        assert catalogue(tmp_path) == ("fine.jpg",)
+
+
+def test_a_photo_that_is_a_program_starts_none(tmp_path, monkeypatch):
+    photo(tmp_path / "fine.jpg")
+    (tmp_path / "program.jpg").write_bytes(EPS)
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: pytest.fail("Ghostscript was started"))
+    with pytest.warns(UserWarning, match=r"photo left out: cannot decode .*program\.jpg"):
+        assert catalogue(tmp_path) == ("fine.jpg",)
+
+
+def test_of_a_moving_picture_the_first_frame_is_shown(tmp_path):
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "moving.webp", save_all=True, append_images=frames[1:] * 500, lossless=True)
+    picture = decode_photo((tmp_path / "moving.webp").read_bytes(), tmp_path / "moving.webp", 512)
+    assert picture.getpixel((4, 4)) == (255, 0, 0)
