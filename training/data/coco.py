@@ -2,15 +2,24 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from math import hypot
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
 import msgspec
 
 from conf.errors import UserError
+from conf.reading import NOT_JSON
 from training.data.pictures import Picture, picture_size
-from training.data.truth import UNTRACKED, LabelledImage, Row, Truth, checked_box
+from training.data.truth import (
+    LARGEST_WHOLE,
+    UNTRACKED,
+    LabelledImage,
+    Row,
+    Truth,
+    checked_box,
+    ground_distance_m,
+)
 from training.errors import OnError, skip_or_raise
 
 # KITTI has neither buses nor motorcyclists; its "Misc" holds what fits nowhere else.
@@ -27,20 +36,21 @@ KINDS = {
 ID_DIGITS = 9
 
 Content = TypeVar("Content")
+Whole = Annotated[int, msgspec.Meta(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
 
 
 class Category(msgspec.Struct):
-    id: int
+    id: Whole
     name: str
 
 
 class Image(msgspec.Struct):
-    id: int | str
+    id: Whole | str
     file_name: str
     width: int | None = None
     height: int | None = None
-    video_id: int | str | None = None
-    frame_in_video: int | None = None
+    video_id: Whole | str | None = None
+    frame_in_video: Whole | None = None
 
 
 class Cuboid(msgspec.Struct):
@@ -48,15 +58,15 @@ class Cuboid(msgspec.Struct):
 
 
 class Annotation(msgspec.Struct):
-    id: int | str
-    image_id: int | str
-    category_id: int
+    id: Whole | str
+    image_id: Whole | str
+    category_id: Whole
     bbox: tuple[float, float, float, float]
     iscrowd: Annotated[int, msgspec.Meta(ge=0, le=1)] | bool = 0
     truncation: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     occlusion_level: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
     cuboid: Cuboid | None = None
-    track_id: int | str | None = None
+    track_id: Whole | str | None = None
 
 
 class Instances(msgspec.Struct):
@@ -122,7 +132,7 @@ def decode(path: Path, kind: type[Content], advice: str) -> Content:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file; {advice}") from None
-    except msgspec.DecodeError as error:  # its message names the byte, or the entry that isn't as COCO has it
+    except NOT_JSON as error:  # its message names the byte, or the entry that isn't as COCO has it
         raise UserError(f"{path}: {error}") from error
 
 
@@ -183,18 +193,20 @@ def checked_name(name: str, where: str) -> str:
 def _picture(name: str, folders: list[Path], where: str) -> Path:
     name = checked_name(name, where)
     for folder in folders:
-        if (folder / name).is_file():
-            return folder / name
+        with suppress(OSError):  # of a name that is too long
+            if (folder / name).is_file():
+                return folder / name
     places = ", ".join(str(folder) for folder in folders)
     raise UserError(f"{where}: {name!r} is missing (looked in {places})")
 
 
 def _row(annotation: Annotation, kind: str, width: int, height: int, path: object) -> Row:
     x, y, w, h = annotation.bbox
-    box = checked_box((x, y, x + w, y + h), width, height, f"{path}: annotation {annotation.id!r}")
+    where = f"{path}: annotation {annotation.id!r}"
+    box = checked_box((x, y, x + w, y + h), width, height, where)
     distance_m = float("nan")
     if annotation.cuboid is not None:
-        distance_m = hypot(annotation.cuboid.location[0], annotation.cuboid.location[2])
+        distance_m = ground_distance_m(*annotation.cuboid.location[::2], where)
     ignored = bool(annotation.iscrowd)
     track = annotation.track_id if isinstance(annotation.track_id, int) else UNTRACKED
     return Row(kind, box, annotation.truncation, annotation.occlusion_level, distance_m, ignored, track)

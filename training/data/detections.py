@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conf.errors import UserError
-from training.data.coco import image_name
-from training.data.kitti import LABEL_FIELDS
+from conf.reading import NOT_JSON
+from training.data.coco import Whole, image_name
+from training.data.kitti import LABEL_FIELDS, lines
 
 CAR_CATEGORY = 1  # as in Carousel's own datasets
 
@@ -71,7 +72,7 @@ def read_kitti_results(folder: Path, ids: Iterable[str], known: Iterable[str] = 
 def _read_file(file: Path) -> Detections:
     """The cars of one result file. Fields that 2D detections don't use are not looked at."""
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").rstrip().splitlines(), start=1):
+    for number, line in enumerate(lines(file), start=1):
         fields = line.split()
         if len(fields) != LABEL_FIELDS + 1:
             told = f"{len(fields)} fields; a result has {LABEL_FIELDS + 1}: a label's and the score"
@@ -111,8 +112,8 @@ def write_kitti_results(folder: Path, detections: Mapping[str, Detections]) -> N
 class Result(msgspec.Struct):
     """An entry of COCO's results format."""
 
-    image_id: int | str
-    category_id: int
+    image_id: Whole | str
+    category_id: Whole
     bbox: tuple[float, float, float, float]
     score: float
 
@@ -125,7 +126,7 @@ def read_coco_results(
         results = msgspec.json.decode(path.read_bytes(), type=list[Result])
     except OSError:
         raise UserError(f"{path}: there is no such folder or file of detections") from None
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise UserError(f"{path}: {error}") from error
     rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in ids}
     others = set(known)

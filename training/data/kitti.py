@@ -4,14 +4,21 @@ The formats are those of the readme.txt of KITTI's object and tracking devkits (
 """
 
 from collections import defaultdict
-from math import hypot
 from pathlib import Path
 from typing import NamedTuple
 
 from conf.errors import UserError
 from training.data.drives import drive_of_object_image, drive_of_sequence
 from training.data.pictures import list_pictures, picture_size
-from training.data.truth import Box, LabelledImage, Row, Truth, checked_box
+from training.data.truth import (
+    Box,
+    LabelledImage,
+    Row,
+    Truth,
+    checked_box,
+    ground_distance_m,
+    whole_number,
+)
 from training.errors import OnError, skip_or_raise
 
 LABEL_FIELDS = 15
@@ -77,7 +84,7 @@ def _object_image(path: Path, label: Path, need_labels: bool) -> LabelledImage:
             f"{path}: its label file {label} is missing; an empty file would say that it shows nothing"
         )
     rows = []
-    for number, line in enumerate(_lines(label) if label.exists() else [], start=1):
+    for number, line in enumerate(lines(label) if label.exists() else [], start=1):
         where = f"{label}:{number}"
         fields = parse_label(line.split(), where)
         rows.append(_row(fields, fields.truncation, width, height, where))
@@ -118,11 +125,9 @@ def _rows_of_frames(label: Path, need_labels: bool) -> dict[int, list[tuple[int,
             raise UserError(f"{label}: the sequence's label file is missing")
         return {}
     rows = defaultdict(list)
-    for number, line in enumerate(_lines(label), start=1):
+    for number, line in enumerate(lines(label), start=1):
         frame, *fields = line.split() or [""]
-        if not frame.isdecimal():
-            raise UserError(f"{label}:{number}: the line begins with {frame!r}, not with the frame's number")
-        rows[int(frame)].append((number, fields))
+        rows[whole_number(frame, f"{label}:{number}: the frame")].append((number, fields))
     return rows
 
 
@@ -131,22 +136,15 @@ def _frame(path: Path, label: Path, rows: dict[int, list[tuple[int, list[str]]]]
         raise UserError(f"{path}: a frame's name must be its number, such as 000017")
     sequence, (width, height) = path.parent.name, picture_size(path)
     found = []
-    for number, (track, *fields) in rows.get(int(path.stem), []):
+    for number, fields in rows.get(int(path.stem), []):
         where = f"{label}:{number}"
-        parsed = parse_label(fields, where, before=2)
+        parsed = parse_label(fields[1:], where, before=2)
         truncation = TRACKING_TRUNCATION.get(int(parsed.truncation), 0.0)
-        found.append(_row(parsed, truncation, width, height, where)._replace(track=_track(track, where)))
+        row = _row(parsed, truncation, width, height, where)
+        found.append(row._replace(track=whole_number(fields[0], f"{where}: the track")))
     name = f"{sequence}/{path.stem}"
     drive = drive_of_sequence(sequence)
     return LabelledImage(name, path, width, height, drive, Truth.of(found), int(path.stem))
-
-
-def _track(text: str, where: str) -> int:
-    """A track's number; DontCare regions have -1, UNTRACKED."""
-    try:
-        return int(text)
-    except ValueError:
-        raise UserError(f"{where}: the track {text!r} is not a whole number") from None
 
 
 def parse_label(fields: list[str], where: str, before: int = 0) -> LabelLine:
@@ -162,7 +160,9 @@ def parse_label(fields: list[str], where: str, before: int = 0) -> LabelLine:
     x, z = numbers[10], numbers[12]
     if occlusion not in (-1, 0, 1, 2, 3):
         raise UserError(f"{where}: occluded is {occlusion:g}; it must be 0, 1, 2 or 3, or -1 for DontCare")
-    distance_m = float("nan") if x == z == -1000 else hypot(x, z)  # -1000 is the devkit's "not given"
+    distance_m = (
+        float("nan") if x == z == -1000 else ground_distance_m(x, z, where)
+    )  # -1000 is the devkit's "not given"
     box = (numbers[3], numbers[4], numbers[5], numbers[6])
     return LabelLine(kind, truncation, int(occlusion), box, distance_m)
 
@@ -183,7 +183,7 @@ def _row(line: LabelLine, truncation: float, width: int, height: int, where: str
     return Row(line.kind, box, min(max(truncation, 0.0), 1.0), occlusion, line.distance_m)
 
 
-def _lines(path: Path) -> list[str]:
+def lines(path: Path) -> list[str]:
     """The lines of a text file, without trailing empty ones. UserError if it isn't text."""
     try:
         return path.read_text(encoding="utf-8").rstrip().splitlines()

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from conf.errors import UserError
-from training.data.coco import checked_name, decode, image_name
+from training.data.coco import Whole, checked_name, decode, image_name
+from training.data.kitti import lines
 from training.data.pictures import Picture, list_pictures, picture_size
 from training.data.semantics import ADE20K_CLASSES, CITYSCAPES, ClassSet, Encoding, numbered
 from training.data.shards import are_shards, decoded, samples
@@ -45,9 +46,9 @@ class Dataset(NamedTuple):
 class _Frame(msgspec.Struct):
     """An entry of `images` in Carousel's annotations/instances.json."""
 
-    id: int
+    id: Whole
     file_name: str
-    video_id: int
+    video_id: Whole
     recipe: str
 
     @property
@@ -155,7 +156,7 @@ def _ade20k_classes(root: Path) -> ClassSet:
     path = root / "objectInfo150.txt"
     if not path.is_file():
         return classes
-    rows = path.read_text(encoding="utf-8").splitlines()[1:]
+    rows = lines(path)[1:]
     names = tuple(row.split("\t")[-1].split(",")[0].strip() for row in rows if row.strip())
     if len(names) != ADE20K_CLASSES:
         raise UserError(f"{path}: {len(names)} classes, where ADE20K has {ADE20K_CLASSES}; copy it again")

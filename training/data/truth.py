@@ -6,7 +6,7 @@ Boxes are x1, y1, x2, y2 in pixels, continuous and 0-based: one that covers the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import hypot, isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from training.data.pictures import Picture
 NEUTRAL_KINDS = ("DontCare", "Van")  # KITTI's evaluation counts a detection there neither right nor wrong
 
 UNTRACKED = -1
+LARGEST_WHOLE = 2**63 - 1  # of tracks and frames: what NumPy's integers hold
 
 Box = tuple[float, float, float, float]
 
@@ -117,3 +118,22 @@ def checked_box(box: Box, width: int, height: int, where: str) -> Box:
     if x2 < 0 or y2 < 0 or x1 >= width or y1 >= height:
         raise UserError(f"{told} lies outside the {width} × {height} picture")
     return max(x1, 0.0), max(y1, 0.0), min(x2, float(width)), min(y2, float(height))
+
+
+def ground_distance_m(x: float, z: float, where: str) -> float:
+    """√(x² + z²). UserError, opening with `where`, if that is no finite number."""
+    distance_m = hypot(x, z)
+    if not isfinite(distance_m):
+        raise UserError(f"{where}: the location {x:g}, {z:g} is no place")
+    return distance_m
+
+
+def whole_number(text: str, where: str) -> int:
+    """The number of a track or frame. UserError, opening with `where`, if it isn't one that NumPy holds."""
+    try:
+        value = int(text)
+    except ValueError:  # also of more digits than Python reads
+        raise UserError(f"{where} is {text[:40]!r}, not a whole number") from None
+    if abs(value) > LARGEST_WHOLE:
+        raise UserError(f"{where} is {text[:40]}, more than {LARGEST_WHOLE}")
+    return value

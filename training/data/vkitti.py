@@ -7,13 +7,12 @@ frames/rgb/Camera_0/rgb_FFFFF.jpg.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from math import hypot
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from conf.errors import UserError
 from training.data.pictures import list_pictures, picture_size
-from training.data.truth import LabelledImage, Row, Truth, checked_box
+from training.data.truth import LabelledImage, Row, Truth, checked_box, ground_distance_m, whole_number
 from training.errors import OnError, skip_or_raise
 
 LEFT_CAMERA = 0
@@ -72,9 +71,10 @@ def _read_clip(folder: Path) -> Clip:
         boxes[columns["frame"]].append((number, columns))
     distances_m = {}
     if (folder / "pose.txt").exists():
-        for _, columns in _left_camera(folder / "pose.txt", ("camera_space_X", "camera_space_Z")):
-            distance = hypot(columns["camera_space_X"], columns["camera_space_Z"])
-            distances_m[columns["frame"], columns["trackID"]] = distance
+        for number, columns in _left_camera(folder / "pose.txt", ("camera_space_X", "camera_space_Z")):
+            place = columns["camera_space_X"], columns["camera_space_Z"]
+            distance_m = ground_distance_m(*place, f"{folder / 'pose.txt'}:{number}")
+            distances_m[columns["frame"], columns["trackID"]] = distance_m
     return Clip(folder, boxes, _read_kinds(folder / "info.txt"), distances_m)
 
 
@@ -82,7 +82,10 @@ def _left_camera(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, Co
     """The rows of the left camera: line number, and the key and named columns as numbers."""
     for number, row in _table(path, (*KEY_COLUMNS, *columns)):
         try:
-            values = {name: (int if name in KEY_COLUMNS else float)(text) for name, text in row.items()}
+            values = {
+                name: whole_number(text, f"{path}:{number}: {name}") if name in KEY_COLUMNS else float(text)
+                for name, text in row.items()
+            }
         except ValueError:
             raise UserError(f"{path}:{number}: one of {', '.join(row.values())} is not a number") from None
         if values["cameraID"] == LEFT_CAMERA:
@@ -92,9 +95,7 @@ def _left_camera(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, Co
 def _read_kinds(path: Path) -> dict[int, str]:
     kinds = {}
     for number, row in _table(path, ("trackID", "label")):
-        if not row["trackID"].isdecimal():
-            raise UserError(f"{path}:{number}: the track {row['trackID']!r} is not a number")
-        kinds[int(row["trackID"])] = row["label"]
+        kinds[whole_number(row["trackID"], f"{path}:{number}: trackID")] = row["label"]
     return kinds
 
 

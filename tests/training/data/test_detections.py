@@ -119,3 +119,9 @@ def test_pycocotools_loads_our_results() -> None:
     entries = coco_results({"000000042": Detections.of([(1, 2, 4, 6, 0.5)])})
     loaded = truth.loadRes(msgspec.to_builtins(entries))
     assert [a["bbox"] for a in loaded.anns.values()] == [(1, 2, 3, 4)]
+
+
+def test_a_result_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "000001.txt").write_bytes(b"Car \xff")
+    with pytest.raises(UserError, match=r"000001\.txt: this is not a text file"):
+        read_detections(tmp_path, IDS)

@@ -9,6 +9,7 @@ from written import annotation, write_coco, write_picture, write_text
 
 from conf.errors import UserError
 from training.data.coco import read_coco
+from training.data.detections import read_coco_results
 
 
 def edit(root: Path, change: object) -> Path:
@@ -67,6 +68,37 @@ def test_a_path_that_leaves_the_dataset_is_refused(tmp_path: Path, name: str) ->
     write_picture(tmp_path / "a.png")
     with pytest.raises(UserError, match="leaves the dataset's folder"):
         read_coco(bare(tmp_path / "set", name))
+
+
+def test_a_link_that_the_user_made_in_the_dataset_is_followed(tmp_path: Path) -> None:
+    path = bare(tmp_path / "set")
+    path.with_name("a.png").symlink_to(write_picture(tmp_path / "elsewhere" / "a.png"))
+    assert len(read_coco(path)) == 1
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".png", "a\0.png"])
+def test_a_name_that_no_file_can_have_is_missing(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match=r"labels\.json: image 'a': .*is missing"):
+        read_coco(bare(tmp_path, name))
+
+
+NO_JSON = {"endless": b"[" * 100_000, "no text": b'{"images": [{"id": "\xff"}]}', "damaged": b"{"}
+
+
+@pytest.mark.parametrize("content", NO_JSON.values(), ids=NO_JSON)
+def test_a_file_that_is_no_json_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "labels.json").write_bytes(content)
+    with pytest.raises(UserError, match=r"labels\.json: "):
+        read_coco(tmp_path / "labels.json")
+    with pytest.raises(UserError, match=r"labels\.json: "):
+        read_coco_results(tmp_path / "labels.json", ["a"])
+
+
+@pytest.mark.parametrize("key", ["track_id", "category_id", "image_id"])
+def test_a_number_larger_than_arrays_hold_is_named(tmp_path: Path, key: str) -> None:
+    write_coco(tmp_path, [annotation(1, 0, **{key: 2**63})])
+    with pytest.raises(UserError, match=rf"instances\.json: .*{key}"):
+        read_coco(tmp_path)
 
 
 def rename_image(document: dict) -> None:

@@ -57,6 +57,7 @@ MISTAKES = {
     "'nan' is not a finite number": CAR.replace("40.00", "nan"),
     "ends before it begins": CAR.replace("40.00", "9.00"),
     "lies outside the 100 × 60 picture": CAR.replace("20.00 40.00 50.00", "70.00 40.00 80.00"),
+    "is no place": CAR.replace("3.00 1.70 4.00", "1.5e308 1.70 1.5e308"),
     "occluded is 7": CAR.replace("0.10 1 ", "0.10 7 "),
 }
 
@@ -141,7 +142,7 @@ def test_mistakes_in_tracking_labels(tmp_path: Path) -> None:
         names = [image.id for image in read_kitti_tracking(tmp_path, on_error="skip")]
     assert names == ["0003/000000", "0003/000002", "0042/000000"]
     write_text(tmp_path / "training" / "label_02" / "0003.txt", f"first 5 {CAR}")
-    with pytest.raises(UserError, match=r"0003\.txt:1: the line begins with 'first'"):
+    with pytest.raises(UserError, match=r"0003\.txt:1: the frame is .first., not a whole number"):
         read_kitti_tracking(tmp_path)
     (tmp_path / "training" / "label_02" / "0003.txt").unlink()
     with pytest.raises(UserError, match=r"0003\.txt: the sequence's label file is missing"):
@@ -162,3 +163,19 @@ def test_the_real_sequences(kitti: Path) -> None:
         kinds = [image.truth.kind.tolist() for image in images if image.id.startswith(sequence)]
         found = [kind for kinds_of_frame in kinds for kind in kinds_of_frame]
         assert (len(kinds), found.count("Car"), found.count("Van")) == (frames, cars, vans)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("0", "2 fields"),
+        (f"{'9' * 5000} 7 {CAR}", "the frame is '9+', not a whole number"),
+        (f"0 {2**63} {CAR}", "the track is 9223372036854775808, more than"),
+        (f"0 seven {CAR}", "the track is 'seven', not a whole number"),
+    ],
+)
+def test_what_no_tracking_label_is(tmp_path: Path, line: str, told: str) -> None:
+    write_picture(tmp_path / "image_02" / "0000" / "000000.png")
+    write_text(tmp_path / "label_02" / "0000.txt", line)
+    with pytest.raises(UserError, match=rf"0000\.txt:1: {told}"):
+        read_kitti_tracking(tmp_path)
