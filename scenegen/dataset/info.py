@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from conf.errors import UserError
-from conf.reading import read_yaml
+from conf.reading import NOT_JSON, read_yaml
 from scenegen.config import RenderConfig
 from scenegen.dataset.coco import Counts
 from scenegen.dataset.files import write_atomic
@@ -128,7 +128,7 @@ def _hash_told(root: Path) -> str | None:
     """The `config_hash` in dataset.json, if it can be read."""
     try:
         return msgspec.json.decode((root / "dataset.json").read_bytes(), type=_Told).config_sha256
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *NOT_JSON):
         return None
 
 

@@ -1,6 +1,8 @@
 """FrameRecord: one frame's annotations as they stand in frames/NNN/NNNNNNNNN.json, the unit of commitment."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from assets.params import Params
 
@@ -8,12 +10,19 @@ Box = tuple[float, float, float, float]  # x, y, w, h in pixels; pixel i covers 
 CATEGORIES = {1: "car", 2: "truck", 3: "bus", 4: "motorcyclist", 5: "cyclist", 6: "pedestrian"}
 CAR_CATEGORY = 1
 
+Share = Annotated[float, Meta(ge=0, le=1)]
+Side = Annotated[int, Meta(ge=1, le=8192)]  # pixels, as in scenegen.config.RendererConfig
+
 
 class Rle(Params):
-    """COCO's compressed run-length encoding; `size` is (height, width)."""
+    """COCO's compressed run-length encoding; `size` is (height, width).
+
+    A number is up to seven characters, all but its last from P on: pycocotools reads and writes beyond its
+    memory where the last character of all asks for another.
+    """
 
     size: tuple[int, int]
-    counts: str
+    counts: Annotated[str, Meta(pattern=r"\A([P-o]{0,6}[0-O])*\Z")]
 
 
 class Cuboid(Params):
@@ -29,14 +38,14 @@ class Cuboid(Params):
 class Annotation(Params):
     """One road user; field definitions in docs/labels.md."""
 
-    category_id: int
+    category_id: Literal[1, 2, 3, 4, 5, 6]
     bbox: Box | None  # None only where `annotations.bbox=visible` and no pixel is visible
     bbox_visible: Box | None
     bbox_full: Box
     segmentation: Rle | None
     area: int
-    visibility: float
-    truncation: float
+    visibility: Share
+    truncation: Share
     occlusion_level: Literal[0, 1, 2, 3]
     cuboid: Cuboid
     iscrowd: Literal[0, 1]
@@ -51,8 +60,8 @@ class FrameRecord(Params):
 
     frame: int
     file_name: str  # relative to images/
-    width: int
-    height: int
+    width: Side
+    height: Side
     K: tuple[tuple[float, float, float], ...]  # 3 × 3
     camera_pose: tuple[tuple[float, float, float, float], ...]  # 4 × 4, camera to world
     seed: int
@@ -65,3 +74,11 @@ class FrameRecord(Params):
         Annotation, ...
     ]  # by track_id: every road user with a pixel inside the image, hidden ones too
     blender: str = ""  # version of the one that rendered it; not told by the first datasets
+
+    def __post_init__(self) -> None:
+        for user in self.annotations:
+            mask = user.segmentation
+            if mask is not None and mask.size != (self.height, self.width):  # decoded, it fills memory
+                raise ValueError(
+                    f"the segmentation of road user {user.track_id} is not of the picture's size"
+                )

@@ -2,6 +2,7 @@
 
 import heapq
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
@@ -11,11 +12,18 @@ import msgspec
 import zstandard
 
 from conf.errors import RunError
+from conf.reading import NOT_JSON
 from randomizers.spec import SceneSpec, from_json, to_json
 from scenegen.dataset.files import atomic_file
 from scenegen.dataset.store import FRAMES_PER_FOLDER
 
+LONGEST_LINE = (
+    16 * 2**20
+)  # bytes; a spec has some 25 kB, and a file of a kilobyte can hold a line of gigabytes
+
 _Line = tuple[int, int, bytes]  # frame, 0 for a new line and 1 for an old one, JSON
+
+_ADVICE = "Delete it and give the same command again."
 
 
 class _Head(msgspec.Struct):
@@ -59,8 +67,8 @@ def read_specs(root: Path) -> Iterator[SceneSpec]:
         for number, line in enumerate(_lines(path), start=1):
             try:
                 yield from_json(line)
-            except msgspec.DecodeError as error:
-                raise RunError(f"{path}, line {number}: not a SceneSpec: {error}") from error
+            except NOT_JSON as error:
+                raise RunError(f"{path}, line {number}: not a SceneSpec: {error}. {_ADVICE}") from error
 
 
 def spec_hashes(path: Path) -> Iterator[tuple[int, str]]:
@@ -74,16 +82,22 @@ def _old_lines(path: Path) -> Iterator[_Line]:
         for number, line in enumerate(_lines(path), start=1):
             try:
                 yield msgspec.json.decode(line, type=_Head).frame, 1, line
-            except msgspec.DecodeError as error:
-                raise RunError(
-                    f"{path}, line {number}: not a SceneSpec: {error}. Delete the file."
-                ) from error
+            except NOT_JSON as error:
+                raise RunError(f"{path}, line {number}: not a SceneSpec: {error}. {_ADVICE}") from error
 
 
 def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, no more and none longer than specs have. Raises RunError."""
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as reader:
-            for line in io.BufferedReader(reader):
+            text = io.BufferedReader(reader)
+            for number in itertools.count(1):
+                line = text.readline(LONGEST_LINE)
+                if not line:
+                    return
+                if number > FRAMES_PER_FOLDER or len(line) == LONGEST_LINE:
+                    limits = f"more than {FRAMES_PER_FOLDER} lines, or one of {LONGEST_LINE // 2**20} MiB"
+                    raise RunError(f"{path}, line {number}: no file of specs has {limits}. {_ADVICE}")
                 yield line.rstrip(b"\n")
     except zstandard.ZstdError as error:
-        raise RunError(f"{path} is damaged: {error}. Delete it and give the same command again.") from error
+        raise RunError(f"{path} is damaged: {error}. {_ADVICE}") from error

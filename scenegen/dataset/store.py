@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from conf.errors import RunError
+from conf.reading import NOT_JSON
 from scenegen.dataset.files import TEMPORARY_SUFFIX, write_atomic, write_error
 from scenegen.dataset.records import FrameRecord
 
@@ -75,10 +76,12 @@ class FrameStore:
             record = msgspec.json.decode(path.read_bytes(), type=FrameRecord)
         except OSError as error:
             raise RunError(f"cannot read {path}: {error.strerror}") from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             raise RunError(f"{path} is not a frame's record: {error}. {advice}") from error
         if record.frame != frame:
             raise RunError(f"{path} holds the record of frame {record.frame}. {advice}")
+        if record.file_name != f"{frame_name(frame)}.jpg":  # which might lead anywhere
+            raise RunError(f"{path} names the picture {record.file_name!r}, not its own. {advice}")
         return record
 
     def remove_temporaries(self) -> int:

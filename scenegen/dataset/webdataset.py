@@ -19,6 +19,7 @@ import msgspec
 
 from assets.params import Params
 from conf.errors import RunError
+from conf.reading import NOT_JSON
 from scenegen.dataset.coco import annotation_entries, category_entries, image_entry
 from scenegen.dataset.files import atomic_file, write_atomic
 from scenegen.dataset.records import FrameRecord
@@ -67,7 +68,7 @@ def export_webdataset(store: FrameStore, frames: Iterable[int], segmentation: Se
 def _read(path: Path) -> list[Shard]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Index).shards
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *NOT_JSON):
         return []  # all are written anew
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple, TypeVar
 import msgspec
 
 from conf.errors import UserError
+from conf.reading import NOT_JSON
 from training.data.coco import Annotation, Category, Image, Instances, labelled_images
 from training.data.fetch import content, is_remote, on_disk
 from training.data.pictures import Packed
@@ -95,14 +96,14 @@ def decoded(sample: Sample, kind: type[Labels]) -> Labels:
     """A sample's labels."""
     try:
         return msgspec.json.decode(sample.labels, type=kind)
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise UserError(f"{sample.where}: {error}") from error
 
 
 def _read_index(root: str) -> _Index:
     try:
         return msgspec.json.decode(content(root, INDEX, INDEX_BYTES), type=_Index)
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise UserError(f"{root}/{INDEX}: {error}") from error
 
 

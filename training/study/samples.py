@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from conf.reading import NOT_JSON
 from training.report import thumbnails
 from training.report.overlay import Mark, Role
 from training.report.shots import Shot
@@ -94,7 +95,7 @@ def _read(root: Path, frame: Path) -> Frame | None:
     """None where it is damaged or gone: a report shall not fail for that."""
     try:
         return msgspec.json.decode((root / "frames" / frame).read_bytes(), type=Frame)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NOT_JSON):
         return None
 
 
@@ -103,5 +104,5 @@ def _shot(root: Path, frame: Path) -> Shot:
     if found is None:
         return Shot(None, title, "")
     marks = [Mark(box, Role.LABELLED) for box in found.cars]
-    source = thumbnails.whole(root / "images" / found.file_name, marks, SIZE)
+    source = thumbnails.whole((root / "images" / frame).with_suffix(".jpg"), marks, SIZE)
     return Shot(source, title, number(len(marks), "car"))

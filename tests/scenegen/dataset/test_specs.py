@@ -1,5 +1,7 @@
 """specs/: what is written reads back, a thousand to a file, and a partial rewrite loses nothing."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 import zstandard
@@ -85,3 +87,35 @@ def test_the_hash_tells_specs_apart(spec):
     assert spec_sha256(a) == spec_sha256(numbered(spec, 1)[0])
     assert spec_sha256(a) != spec_sha256(b)
     assert len(spec_sha256(a)) == 64
+
+
+def packed(tmp_path, pieces):
+    path = shard_path(tmp_path, 0)
+    path.parent.mkdir()
+    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as out:
+        for piece in pieces:
+            out.write(piece)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a line without end", "lines without end"])
+def test_a_small_file_that_grows_without_end_is_named_and_not_unpacked(tmp_path, spec, name):
+    line = to_json(spec) + b"\n"
+    pieces = [bytes(2**20)] * 2000 if name == "a line without end" else [line] * 1001
+    path = packed(tmp_path, pieces)
+    assert path.stat().st_size < 100_000
+    tracemalloc.start()
+    for read in (lambda: list(read_specs(tmp_path)), lambda: write_specs(tmp_path, [spec])):
+        with pytest.raises(RunError, match=r"000\.jsonl\.zst, line \d+: no.* specs? .*Delete it"):
+            read()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100 * 2**20
+
+
+@pytest.mark.parametrize("line", [b"[" * 5000, b'{"frame": 0, "x": ' + b"[" * 5000, b'{"recipe": "\xff"}'])
+def test_a_line_that_is_no_json_is_named(tmp_path, spec, line):
+    packed(tmp_path, [line])
+    for read in (lambda: list(read_specs(tmp_path)), lambda: write_specs(tmp_path, [spec])):
+        with pytest.raises(RunError, match=r"000\.jsonl\.zst, line 1: not a SceneSpec"):
+            read()

@@ -1,6 +1,7 @@
 """FrameStore: a frame is committed as a whole or not at all, whatever happens while it is written."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -183,3 +184,43 @@ def test_a_record_under_another_frames_name_is_named(tmp_path):
 def test_a_missing_record_is_named(tmp_path):
     with pytest.raises(RunError, match=r"000000005\.json: No such file"):
         FrameStore(tmp_path).read(5)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"file_name": "../../../etc/passwd"}, "names the picture '../../../etc/passwd', not its own"),
+        ({"file_name": "/etc/passwd"}, "names the picture '/etc/passwd', not its own"),
+        ({"width": 2**40}, "width"),
+        ({"K": [[1e999, 0, 0]]}, "out of range"),
+    ],
+)
+def test_a_record_that_means_harm_is_named(tmp_path, change, told):
+    store = FrameStore(tmp_path)
+    store.commit(record(0), {})
+    path = store.record_path(0)
+    text = json.dumps(json.loads(path.read_bytes()) | change).replace("Infinity", "1e999")
+    path.write_text(text)
+    with pytest.raises(RunError, match=rf"000000000\.json .*{told}"):
+        store.read(0)
+
+
+@pytest.mark.parametrize(
+    "rle",
+    [
+        {"size": [60_000, 60_000], "counts": "0"},  # gigabytes, once decoded
+        {"counts": "0o"},  # pycocotools reads on beyond the last character, and writes what it finds
+        {"counts": "0\0"},
+        {"counts": "é"},
+        {"counts": "PPPPPPPP0"},
+    ],
+)
+def test_run_lengths_that_would_break_what_decodes_them_are_named(tmp_path, rle):
+    store = FrameStore(tmp_path)
+    store.commit(record(0, annotation(rectangle(3, 4, 50, 20))), {})
+    path = store.record_path(0)
+    content = json.loads(path.read_bytes())
+    content["annotations"][0]["segmentation"] |= rle
+    path.write_text(json.dumps(content))
+    with pytest.raises(RunError, match=r"000000000\.json is not a frame's record"):
+        store.read(0)
