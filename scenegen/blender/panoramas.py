@@ -6,13 +6,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.folder import read_inside
+from assets.panoramas import read_panorama
 from assets.textures.cache import commit, place
 from conf.errors import UserError
 from scenegen.panorama_light import PanoramaLight, measure
 
 WIDEST_PX = 2048  # wider ones are loaded from a smaller copy in the cache
-_HUGE_PX = 16384 * 8192
 
 
 class Panoramas:
@@ -42,7 +41,7 @@ class Panoramas:
 
     def _prepare(self, folder: Path, path: str) -> tuple[Path, PanoramaLight]:
         """The file to load and its light, measured in that file: the same whichever worker made the copy."""
-        data, file = read_inside(folder, path), folder / path
+        data, file = read_panorama(folder, path), folder / path
         image = self._open(file)
         width, height = image.size
         if not width or not image.has_data:
@@ -51,8 +50,6 @@ class Panoramas:
             raise ValueError(
                 f"it has {width} × {height} pixels; an equirectangular one is twice as wide as high"
             )
-        if width * height > _HUGE_PX:
-            raise ValueError(f"it has {width} × {height} pixels, more than the {_HUGE_PX:,} allowed")
         if width > WIDEST_PX:
             file = place(self._cache, b"panorama/%d/" % WIDEST_PX + data, ".hdr")
             if not file.exists():

@@ -1,5 +1,6 @@
 """The panorama catalogue: what it lists, what it leaves out with a warning, and what it refuses."""
 
+import struct
 import warnings
 from pathlib import Path
 
@@ -8,7 +9,25 @@ import pytest
 from assets import panoramas
 from assets.panoramas import catalogue
 
-HDR, EXR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n", b"\x76\x2f\x31\x01\x02\x00\x00\x00"
+HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n"
+
+
+def exr(width: int = 2, height: int = 1, channels: int = 3, window: str = "dataWindow") -> bytes:
+    """The head of an OpenEXR file."""
+    size = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    return (
+        b"\x76\x2f\x31\x01\x02\x00\x00\x00channels\0chlist\0"
+        + struct.pack("<I", 18 * channels + 1)
+        + b"".join(b"%c\0" % (65 + number % 26) + bytes(16) for number in range(channels))
+        + b"\0dataWindow\0box2i\0\x10\0\0\0"
+        + struct.pack("<4i", 0, 0, 1, 0)
+        + window.encode()
+        + b"\0box2i\0\x10\0\0\0"
+        + size
+    )
+
+
+EXR = exr()
 
 
 @pytest.fixture
@@ -62,3 +81,26 @@ def test_a_missing_or_empty_folder_is_an_error(tmp_path):
     (tmp_path / "only.hdr").write_bytes(HDR)
     with pytest.raises(ValueError, match="of the split 'held_out'"):
         catalogue(tmp_path, "held_out", 0.0)
+
+
+BOMBS = {
+    "hdr": HDR.replace(b"-Y 1 +X 2", b"-Y 50000 +X 100000"),
+    "hdr without a size": HDR.replace(b"-Y 1 +X 2", b""),
+    "exr": exr(100_000, 50_000),
+    "exr shown elsewhere": exr(100_000, 50_000, window="displayWindow"),
+    "exr of many layers": exr(16384, 4096, channels=100),
+    "exr without a size": EXR[:8],
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_file_that_claims_billions_of_pixels_is_left_out_before_it_is_decoded(folder, kind):
+    (folder / f"bomb.{kind[:3]}").write_bytes(BOMBS[kind])
+    with pytest.warns(UserWarning, match=r"panorama left out: .*bomb\.... says that it has [\d,]+ pixels"):
+        assert len(catalogue(folder)) == 41
+
+
+def test_the_largest_panoramas_are_taken(folder):
+    (folder / "large.hdr").write_bytes(HDR.replace(b"-Y 1 +X 2", b"-Y 8192 +X 16384"))
+    (folder / "large.exr").write_bytes(exr(16384, 8192, channels=4))
+    assert len(catalogue(folder)) == 43
