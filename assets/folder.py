@@ -16,7 +16,7 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and not entry.is_symlink():
             yield from _walk(entry, suffixes)
-        elif entry.suffix.lower() in suffixes and not entry.is_dir():
+        elif entry.suffix.lower() in suffixes and not (entry.is_dir() or entry.is_fifo()):
             yield entry
 
 

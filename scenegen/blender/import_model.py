@@ -1,6 +1,7 @@
 """A short-lived process that imports one file of car models into the folder that its request names."""
 
 import os
+import resource
 import sys
 import traceback
 from pathlib import Path
@@ -22,13 +23,13 @@ from assets.models.normalise import models_of
 from assets.models.store import write_models
 from scenegen.blender import compat
 from scenegen.blender.model_file import mesh_arrays, read_model_file
-from scenegen.models.request import UNUSABLE, Request
+from scenegen.models.request import MEMORY_LIMIT_BYTES, UNUSABLE, Request
 from scenegen.worker import die_with_parent
 
 
 def import_model(request: Request) -> None:
     """Read, normalise and write a file's models. Raises Unusable."""
-    raw = read_model_file(Path(request.file))
+    raw = read_model_file(Path(request.file), Path(request.root))
     absent = {Path(name).name for name in request.missing}
     notes = [f"{name} not found" for name in request.missing]
     notes += [f"cannot read picture {name}" for name in dict.fromkeys(raw.unread) if name not in absent]
@@ -55,10 +56,15 @@ def main(request: Request) -> None:
         import_model(request)
     except Unusable as error:
         (Path(request.folder) / UNUSABLE).write_text(str(error))
+    except MemoryError:
+        (Path(request.folder) / UNUSABLE).write_text(
+            f"reading it takes more than {MEMORY_LIMIT_BYTES // 2**30} GB of memory: make it simpler"
+        )
 
 
 if __name__ == "__main__":
     die_with_parent()
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     status = 1
     try:
         main(msgspec.json.decode(sys.argv[-1], type=Request))

@@ -12,22 +12,28 @@ from assets.mesh import Mesh
 from assets.models.errors import Unusable
 from assets.models.raw import RawFile, RawPart
 from scenegen.blender import compat
-from scenegen.blender.model_materials import ModelMaterials
+from scenegen.blender.model_materials import ModelMaterials, inside
 
 TRIANGLES_READ = 2_000_000
 
 
-def read_model_file(path: Path) -> RawFile:
-    """The file's visible meshes with their modifiers applied, and their materials. Raises Unusable."""
+def read_model_file(path: Path, root: Path) -> RawFile:
+    """The file's visible meshes with their modifiers applied, and their materials.
+
+    Pictures outside the folder `root` are not read. Raises Unusable, or MemoryError.
+    """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     suffix = path.suffix.lower()
     try:
         _IMPORTERS[suffix](path)
+    except MemoryError:
+        raise
     except Exception as error:  # importers are Python and C++ of many hands: damage makes anything of them
         traceback.print_exc()
         raise Unusable(f"Blender cannot read it: {_last_line(error)}") from error
+    _refuse_libraries(path, root)
     _remove_scripted_drivers()
-    materials = ModelMaterials()
+    materials = ModelMaterials(root)
     parts = tuple(_parts(materials))
     return RawFile(parts, materials.read, materials.images, materials.unread, suffix != ".obj")
 
@@ -53,8 +59,19 @@ _IMPORTERS = {
 
 
 def _last_line(error: Exception) -> str:
+    """What happened; Blender ends the text with the line of its own source where it did."""
     lines = [line.strip().removeprefix("Error: ") for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Location: ")]
     return lines[-1] if lines else type(error).__name__
+
+
+def _refuse_libraries(path: Path, root: Path) -> None:
+    for library in bpy.data.libraries:
+        if not inside(library.filepath, root) and not path.samefile(bpy.path.abspath(library.filepath)):
+            raise Unusable(
+                f"it links to {library.filepath}, which lies outside {root}: copy that file there and "
+                "link to it, or make its objects local in Blender"
+            )
 
 
 def _remove_scripted_drivers() -> None:

@@ -1,6 +1,7 @@
 """ModelMaterials: what Blender's importers made of a file's materials, read back into plain data."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -15,12 +16,13 @@ _ROUGH = 0.5
 
 
 class ModelMaterials:
-    """Reads each material once, and its picture, no longer than LONGEST_PX."""
+    """Reads each material once, and its picture, no longer than LONGEST_PX, from the folder `root` alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        self._root = root
         self.read: list[RawMaterial] = []
         self.images: dict[str, NDArray[np.uint8]] = {}
-        self.unread: list[str] = []  # names of pictures that are missing or damaged
+        self.unread: list[str] = []  # names of pictures that are missing, damaged or outside `root`
         self._index: dict[str, int] = {}
 
     def index(self, material: bpy.types.Material | None) -> int:
@@ -55,7 +57,12 @@ class ModelMaterials:
         image = node.image if node is not None else None
         if image is None:
             return None
-        if not all(image.size):
+        outside = (
+            image.source != "GENERATED"
+            and image.packed_file is None
+            and not inside(image.filepath, self._root)
+        )
+        if outside or not all(image.size):  # asking for the size reads the file
             self.unread.append(bpy.path.basename(image.filepath) or image.name)
             return None
         if image.name not in self.images:
@@ -63,6 +70,11 @@ class ModelMaterials:
             image.scale(*(max(1, round(side * shrink)) for side in image.size))
             self.images[image.name] = _pixels(image)
         return image.name
+
+
+def inside(path: str, root: Path) -> bool:
+    """Whether a path as Blender has it lies in the folder `root`, once all links are followed."""
+    return Path(bpy.path.abspath(path)).resolve().is_relative_to(root.resolve())
 
 
 def _rgb(color: bpy.types.bpy_prop_array) -> tuple[float, float, float]:

@@ -1,12 +1,14 @@
 """What else a file of models is made of: the buffers, material libraries and pictures that it refers to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from assets.folder import files_below
 from scenegen.models.gltf import references
+
+LARGEST_BYTES = 512 * 2**20  # of a file and all it refers to: an opulent model of a car has a tenth of that
 
 
 class Companion(NamedTuple):
@@ -20,10 +22,23 @@ def companions_of(file: Path, root: Path) -> tuple[Companion, ...]:
     """All that a .gltf, .glb or .obj refers to, in the order of their names.
 
     A file that is not where the other says is looked for by its name in the folder tree `root`.
-    What an FBX or .blend refers to is not known here.
+    What an FBX or .blend refers to is not known here: the importer leaves out what lies elsewhere.
+
+    Raises ValueError where one of them, once all links are followed, lies outside `root`, or where all
+    together are too large; OSError.
     """
+    _check_size([file])
     names = _obj_references(file, root) if file.suffix.lower() == ".obj" else references(file)
-    return tuple(Companion(name, _find(name, file, root)) for name in sorted(set(names)))
+    found = tuple(Companion(name, _find(name, file, root)) for name in sorted(set(names)))
+    _check_size([file, *(companion.path for companion in found if companion.path)])
+    return found
+
+
+def _check_size(files: Iterable[Path]) -> None:
+    if sum(path.stat().st_size for path in files) > LARGEST_BYTES:
+        raise ValueError(
+            f"it has more than {LARGEST_BYTES // 2**20} MB with the files that it refers to: reduce it"
+        )
 
 
 def content_hash(file: Path, companions: tuple[Companion, ...]) -> str:
@@ -41,6 +56,7 @@ def _obj_references(file: Path, root: Path) -> Iterator[str]:
         yield library
         path = _find(library, file, root)
         if path is not None:
+            _check_size([path])
             # Options stand before the name of a picture, as in "map_Kd -s 1 1 1 body.png".
             yield from (
                 line.split()[-1] if line.startswith("-") else line for line in _after(path, ("map_Kd",))
@@ -50,15 +66,22 @@ def _obj_references(file: Path, root: Path) -> Iterator[str]:
 def _after(file: Path, keywords: tuple[str, ...]) -> list[str]:
     """What follows one of the keywords in a text file's lines."""
     lines = file.read_text(errors="replace").splitlines()
-    pairs = [line.strip().partition(" ") for line in lines if line.strip().startswith(keywords)]
-    return [
-        rest.strip().replace("\\", "/") for keyword, _, rest in pairs if keyword in keywords and rest.strip()
-    ]
+    pairs = [line.split(maxsplit=1) for line in lines if line.strip().startswith(keywords)]
+    return [pair[1].strip().replace("\\", "/") for pair in pairs if len(pair) == 2 and pair[0] in keywords]
 
 
 def _find(name: str, file: Path, root: Path) -> Path | None:
     beside = file.parent / name
-    if beside.is_file():
+    try:
+        there = beside.is_file()
+    except OSError:  # of a name that is too long for one
+        return None
+    if there and not beside.resolve().is_relative_to(root.resolve()):
+        raise ValueError(
+            f"it refers to {name!r}, which lies outside {root}: copy that file there, "
+            "or name a folder that holds both in assets.cars"
+        )
+    if there:
         return beside
     last = Path(name).name
     suffix = Path(name).suffix.lower()

@@ -18,10 +18,10 @@ from conf.errors import RunError, UserError
 from scenegen.dataset.files import write_error
 from scenegen.launchers.local import script_command
 from scenegen.models.companions import Companion
-from scenegen.models.request import UNUSABLE, Request
+from scenegen.models.request import MEMORY_LIMIT_BYTES, UNUSABLE, Request
 
 IMPORTER_VERSION = 1  # of all that lies between a file's bytes and what is in the cache
-TIME_LIMIT_S = 300.0
+TIME_LIMIT_S = 300.0  # two million triangles take a minute on a slow machine
 _SCRIPT = Path(__file__).resolve().parent.parent / "blender" / "import_model.py"
 _LOG_TAIL_LINES = 8
 
@@ -41,6 +41,7 @@ def cache_key(content: str, reading: Reading) -> str:
 
 def imported(
     file: Path,
+    root: Path,
     companions: Sequence[Companion],
     key: str,
     reading: Reading,
@@ -48,6 +49,7 @@ def imported(
 ) -> tuple[tuple[StoredModel, ...], bool]:
     """The models of a file, from the cache or imported now, and whether they are new.
 
+    root: the folder outside which nothing is read for it.
     command: starts the importer; the default is this Blender, or this Python with its bpy.
     Raises UserError naming a file that no car can be made of, RunError where importing is not possible.
     """
@@ -61,6 +63,7 @@ def imported(
         request = Request(
             file=str(_staged(file, companions, scratch)),
             folder=str(result),
+            root=str(root.resolve()),
             reading=reading,
             missing=tuple(other.name for other in companions if other.path is None),
         )
@@ -97,7 +100,7 @@ def _staged(file: Path, companions: Sequence[Companion], scratch: Path) -> Path:
     stage = scratch / "stage" / "below" / "below"  # deep enough for names like ../textures/body.png
     for name, path in [(file.name, file), *companions]:
         link = Path(os.path.normpath(stage / name))
-        if not link.is_relative_to(scratch):
+        if not link.is_relative_to(scratch / "stage"):
             link = stage / link.name
         if path is not None and not link.exists():
             link.parent.mkdir(parents=True, exist_ok=True)
@@ -120,9 +123,10 @@ def _run(command: Sequence[str], file: Path, log: Path) -> None:
         except subprocess.TimeoutExpired as error:
             raise refusal(file, f"not read within {TIME_LIMIT_S:g} s: make it simpler") from error
     if done.returncode < 0:
-        newer = ", as it may where a newer Blender saved it" if file.suffix.lower() == ".blend" else ""
-        crash = f"Blender crashed reading it ({signal.Signals(-done.returncode).name}){newer}"
-        raise refusal(file, f"{crash}: export it as .glb")
+        newer = ", or where a newer Blender saved it" if file.suffix.lower() == ".blend" else ""
+        why = f"as it may where more than {MEMORY_LIMIT_BYTES // 2**30} GB are needed{newer}"
+        crash = f"Blender crashed reading it ({signal.Signals(-done.returncode).name}), {why}"
+        raise refusal(file, f"{crash}: make it simpler, or export it as .glb")
     if done.returncode:
         raise RunError(
             f"cannot import {file}: the importer ended with exit code {done.returncode}{_tail(log)}"

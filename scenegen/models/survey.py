@@ -19,7 +19,6 @@ from scenegen.models.manifest import Entry
 from scenegen.models.sidecar import Sidecar, name_of, read_sidecar
 
 SUFFIXES = (".glb", ".gltf", ".obj", ".fbx", ".blend")
-LARGEST_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True)
@@ -82,15 +81,15 @@ def _survey_file(path: Path, folder: Path, held_out: float, say: Say) -> list[Fo
     if sidecar.skip:
         return []
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise refusal(path, f"it has more than {LARGEST_BYTES // 2**20} MB: reduce it")
         companions = companions_of(path, folder)
         content = content_hash(path, companions)
     except OSError as error:
         raise refusal(path, f"cannot read it: {error.strerror or error}") from error
+    except ValueError as error:
+        raise refusal(path, str(error)) from error
     reading = sidecar.reading(path)
     key = cache_key(content, reading)
-    models, new = imported(path, companions, key, reading)
+    models, new = imported(path, folder, companions, key, reading)
     says = credits_of(path)
     found = [
         Found(

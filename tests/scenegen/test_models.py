@@ -1,6 +1,7 @@
 """The user's own car models: sidecars, manifests, splits, cache and errors, with a double of the importer."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -165,7 +166,7 @@ def test_a_missing_or_foreign_file(folder: Path) -> None:
 
 
 def test_a_file_that_is_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenegen.models.survey.LARGEST_BYTES", 8)
+    monkeypatch.setattr("scenegen.models.companions.LARGEST_BYTES", 8)
     with pytest.raises(UserError, match=r"thing\.fbx: it has more than"):
         models(folder)
 
@@ -301,3 +302,59 @@ def test_a_model_the_cache_lacks(folder: Path) -> None:
     shape = models(folder)[0].shape
     with pytest.raises(ValueError, match=r"is not in .*models"):
         build(msgspec.structs.replace(shape, key="0" * 32 + "/0"))
+
+
+def gltf(path: Path, **parts: list[dict[str, str]]) -> Path:
+    path.write_text(json.dumps({"asset": {"version": "2.0"}} | parts))
+    return path
+
+
+OUTSIDE = ("../secret.png", "more/../../secret.png", "{root}/secret.png", "link.png")
+
+
+@pytest.mark.parametrize("name", [*OUTSIDE, "%2e%2e/secret.png", "..%2Fsecret.png"])
+@pytest.mark.parametrize("part", ["buffers", "images"])
+def test_a_gltf_that_refers_to_what_lies_outside_is_refused(folder: Path, name: str, part: str) -> None:
+    secret = folder.parent / "secret.png"
+    secret.write_bytes(b"secret")
+    (folder / "link.png").symlink_to(secret)
+    gltf(folder / "evil.gltf", **{part: [{"uri": name.format(root=folder.parent)}]})
+    with pytest.raises(UserError, match=r"evil\.gltf: it refers to '.*', which lies outside .*cars: copy"):
+        models(folder)
+
+
+@pytest.mark.parametrize("name", [*OUTSIDE, "..\\secret.png"])
+@pytest.mark.parametrize("line", ["mtllib {}", "mtllib\t{}", "mtllib fine.mtl"])
+def test_an_obj_that_refers_to_what_lies_outside_is_refused(folder: Path, name: str, line: str) -> None:
+    secret = folder.parent / "secret.png"
+    secret.write_bytes(b"secret")
+    (folder / "link.png").symlink_to(secret)
+    name = name.format(root=folder.parent)
+    (folder / "evil.obj").write_text(line.format(name))
+    (folder / "fine.mtl").write_text(f"newmtl a\nmap_Kd -s 1 1 1 {name}\n")
+    with pytest.raises(UserError, match=r"evil\.obj: it refers to '.*', which lies outside .*cars: copy"):
+        models(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["file:///etc/passwd", "http://example.org/a.png", "a" * 300, "../gone.png", "a%00"]
+)
+def test_a_name_that_leads_nowhere_is_a_missing_file(folder: Path, name: str) -> None:
+    gltf(folder / "odd.gltf", images=[{"uri": name}])
+    with pytest.raises(
+        UserError, match=r"odd\.gltf: it has no faces"
+    ):  # the double's word for a file without cars
+        models(folder / "odd.gltf")
+
+
+def test_a_library_of_materials_without_end_is_not_read(folder: Path) -> None:
+    (folder / "evil.obj").write_text("mtllib huge.mtl")
+    with (folder / "huge.mtl").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(UserError, match=r"evil\.obj: it has more than 512 MB"):
+        models(folder)
+
+
+def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.glb")
+    assert len(models(folder)) == 3
