@@ -18,7 +18,7 @@ _NOT_YAML = (ValueError, RecursionError, LookupError, AttributeError, TypeError,
 DEEPEST_YAML = 32  # levels; ours have six. The more brackets are open, the longer PyYAML takes for each word
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Without aliases: a dozen lines of them can stand for gigabytes, and no file of ours has one."""
 
     _depth = 0

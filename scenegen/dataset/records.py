@@ -38,7 +38,7 @@ class Cuboid(Params):
 class Annotation(Params):
     """One road user; field definitions in docs/labels.md."""
 
-    category_id: Literal[1, 2, 3, 4, 5, 6]
+    category_id: Annotated[int, Meta(ge=1, le=6)]  # of CATEGORIES
     bbox: Box | None  # None only where `annotations.bbox=visible` and no pixel is visible
     bbox_visible: Box | None
     bbox_full: Box

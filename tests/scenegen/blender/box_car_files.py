@@ -1,7 +1,8 @@
 """Script: the car of boxes as car.glb, car.fbx and car.blend in a folder, written by Blender itself.
 
-The .blend is hostile: a driver and a text block of its would leave the file `ran` in the folder. It also
-holds a hidden mesh, a lamp, a camera and an empty.
+The .blend is hostile: a text block of its, a handler that this sets, and a driver would leave the files
+`ran`, `ran_by_handler` and `ran_by_driver` in the folder. It also holds a hidden mesh, a lamp, a camera and
+an empty.
 """
 
 import os
@@ -31,14 +32,23 @@ for add_on in ("io_scene_gltf2", "io_scene_fbx"):
 bpy.ops.export_scene.gltf(filepath=str(folder / "car.glb"))
 bpy.ops.export_scene.fbx(filepath=str(folder / "car.fbx"))
 
-evil = f"open({str(folder / 'ran')!r}, 'w').close()"
+
+def leave(name: str) -> str:
+    """What leaves a file of this name in the folder."""
+    return f"open({str(folder / name)!r}, 'w').close()"
+
+
 text = bpy.data.texts.new("evil.py")
-text.write(f"import bpy\n{evil}\n")
+text.write(f"""
+import bpy
+{leave("ran")}
+bpy.app.handlers.frame_change_post.append(lambda *_: {leave("ran_by_handler")})
+""")
 text.use_module = True
 body = scene.objects[0]
 driver = body.driver_add("location", 0).driver
 driver.type = "SCRIPTED"
-driver.expression = f"0 if exec({evil!r}) else 0"
+driver.expression = f"0 if exec({leave('ran_by_driver')!r}) else 0"
 hidden = bpy.data.objects.new("hidden", body.data)
 hidden.scale = (9, 9, 9)
 hidden.hide_render = True
