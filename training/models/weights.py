@@ -155,9 +155,7 @@ def _file(path: Path, backbone: BackboneName) -> Source:
         )
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            state: dict[str, Any] = load_file(path)
+            state = _safetensors(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
@@ -168,6 +166,17 @@ def _file(path: Path, backbone: BackboneName) -> Source:
     if not state or not all(isinstance(value, Tensor) for value in state.values()):
         raise UserError(f"weights={path}: holds no state dict (names and tensors)")
     return recognised(state, backbone)
+
+
+def _safetensors(path: Path) -> dict[str, Any]:
+    """Raises OSError, or ValueError where it is none."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except SafetensorError as error:  # derived from Exception alone
+        raise ValueError(str(error)) from error
 
 
 def _first_line(error: Exception) -> str:
