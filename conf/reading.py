@@ -16,6 +16,7 @@ NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _NOT_YAML = (ValueError, RecursionError, LookupError, AttributeError, TypeError, OverflowError)
 
 DEEPEST_YAML = 32  # levels; ours have six. The more brackets are open, the longer PyYAML takes for each word
+_TOO_DEEP = f"more than {DEEPEST_YAML} levels one in the other"
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -23,14 +24,19 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 
     _depth = 0
 
+    def fetch_flow_collection_start(self, kind: Any) -> None:
+        """An opening bracket: PyYAML looks at a thousand of them before it composes the first."""
+        if self.flow_level == DEEPEST_YAML:
+            raise yaml.scanner.ScannerError(None, None, _TOO_DEEP, self.get_mark())
+        super().fetch_flow_collection_start(kind)
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
         if isinstance(event, yaml.AliasEvent):
             told = f"the alias *{event.anchor} is not read: write out what it stands for"
             raise yaml.composer.ComposerError(None, None, told, event.start_mark)
         if self._depth == DEEPEST_YAML:
-            told = f"more than {DEEPEST_YAML} levels one in the other"
-            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+            raise yaml.composer.ComposerError(None, None, _TOO_DEEP, event.start_mark)
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1

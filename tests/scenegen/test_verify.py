@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from bombs import png
 from doubles import COMMAND
 from test_job import digests, job
 
@@ -69,7 +70,8 @@ SABOTAGE = {
     "a picture cut short": lambda root: truncate(picture(root)),
     "a lost picture": lambda root: picture(root).unlink(),
     "a picture of another frame": lambda root: shutil.copy(root / image_file("images", 1), picture(root)),
-    "a bomb": lambda root: picture(root).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64)),
+    "no picture": lambda root: picture(root).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64)),
+    "a bomb": lambda root: picture(root).write_bytes(png(60_000, 60_000)),
     "an id picture cut short": lambda root: truncate(picture(root, "instances")),
     "another size": lambda root: change_record(root, lambda content: content.update(width=65)),
     "another clip": lambda root: change_record(root, lambda content: content.update(video_id=7)),
