@@ -102,7 +102,7 @@ def _write_gltf(root: Path) -> None:
 
 def _read_gltf(root: Path) -> None:
     assert all(isinstance(word, str) for word in credits_of(root / "car.gltf"))
-    inside(companions_of(root / "car.gltf", root), root)
+    _read_companions(root / "car.gltf")
 
 
 def _write_obj(root: Path) -> None:
@@ -111,7 +111,15 @@ def _write_obj(root: Path) -> None:
     (root / "body.png").write_bytes(b"")
 
 
-def inside(companions: Any, root: Path) -> None:
+def _read_companions(file: Path) -> None:
+    """What leads out is refused by a ValueError that the caller tells with the file's name."""
+    root = file.parent
+    try:
+        companions = companions_of(file, root)
+    except ValueError as error:
+        if "which lies outside" not in str(error):
+            raise
+        return
     for companion in companions:
         assert companion.path is None or companion.path.resolve().is_relative_to(root.resolve())
 
@@ -135,6 +143,6 @@ READERS = {
     "sidecar": Reader("car.yaml", _write_sidecar, lambda root: check(read_sidecar(root / "car.glb"))),
     "manifest": Reader("library.yaml", _write_manifest, lambda root: check(read_manifest(root))),
     "gltf": Reader("car.gltf", _write_gltf, _read_gltf),
-    "obj": Reader("car.obj", _write_obj, lambda root: inside(companions_of(root / "car.obj", root), root)),
-    "mtl": Reader("car.mtl", _write_obj, lambda root: inside(companions_of(root / "car.obj", root), root)),
+    "obj": Reader("car.obj", _write_obj, lambda root: _read_companions(root / "car.obj")),
+    "mtl": Reader("car.mtl", _write_obj, lambda root: _read_companions(root / "car.obj")),
 }
