@@ -109,14 +109,11 @@ def test_what_killed_writers_leave(drill, dataset):
 def test_config_yaml_damaged_before_there_was_a_dataset_json(drill, dataset):
     """Nothing tells whose the frames are: they stay until the user says so."""
     (dataset / "dataset.json").unlink()
-    (dataset / "config.yaml").write_bytes(b"\0" * 99)
-    with pytest.raises(
-        UserError, match=rf"(?s){dataset / 'config.yaml'} is not the config .* delete that file"
-    ):
+    path = dataset / "config.yaml"
+    path.write_bytes(b"\0" * 99)
+    with pytest.raises(UserError, match=rf"(?s){path} is not YAML: .* delete that file"):
         again(drill, dataset)
-    with pytest.raises(
-        UserError, match=rf"(?s){dataset / 'config.yaml'} is not the config .* writes it anew"
-    ):
+    with pytest.raises(UserError, match=rf"(?s){path} is not the config .* writes it anew"):
         verify.main([str(dataset)])
     (dataset / "config.yaml").unlink()
     assert again(drill, dataset) == 0

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+import yaml
 from labelled_pixels import write_carousel
 from sharded import write_shards
 
 from conf.errors import UserError
-from scenegen.compose import RENDER
 from training import evaluate, pretrain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,12 +31,12 @@ SMALL = [
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight frames of the real job, whose workers draw none of Blender's, with shards of two sizes."""
     out = tmp_path_factory.mktemp("exported")
-    config = RENDER.compose(
-        [
-            f"out={out}", "n=8", "start=996", "export=[webdataset]", "workers=1", "gallery=false",
-            "renderer.width=128", "renderer.height=64", "annotations.min_height_px=0",
-        ]
-    )  # fmt: skip
+    overrides = [
+        f"out={out}", "n=8", "start=996", "export=[webdataset]", "workers=1", "gallery=false",
+        "renderer.width=128", "renderer.height=64", "annotations.min_height_px=0",
+    ]  # fmt: skip
+    tell = [sys.executable, ROOT / "scenegen" / "render.py", "--cfg", *overrides]
+    config = yaml.safe_load(subprocess.run(tell, check=True, capture_output=True).stdout)
     command = [sys.executable, ROOT / "tests" / "scenegen" / "doubles.py", msgspec.json.encode(config)]
     subprocess.run(command, check=True, capture_output=True)
     return out
