@@ -90,6 +90,17 @@ def test_depth_is_the_distance_along_the_optical_axis(config):
     assert min(min(pair) for pair in near) > -0.25  # mirrors stand out of the cuboid
 
 
+def test_a_new_file_in_blender_changes_no_frame(config, tmp_path, monkeypatch):
+    jobs = [config(f"out={tmp_path / name}") for name in ("one", "many")]
+    for job, frames_to_a_file in zip(jobs, (100, 2), strict=True):
+        monkeypatch.setattr("scenegen.frame._FRAMES_TO_A_FILE", frames_to_a_file)
+        maker = FrameMaker(job, threads=2)
+        for frame in range(4):
+            maker.make(frame)
+    one, many = (images_of(tmp_path / name) for name in ("one", "many"))
+    assert one and one == many
+
+
 def test_a_gpu_that_is_not_there_is_refused(config):
     with pytest.raises(UserError, match=r"renderer\.device=hip"):
         FrameMaker(config("renderer.device=hip"), threads=1)
