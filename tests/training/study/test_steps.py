@@ -136,7 +136,7 @@ def test_hydra_launches_steps_and_one_that_fails_stops_no_other(tmp_path, launch
         assert failed is not None and failed.code == 2 and "/nowhere" in failed.words
     assert store.failed(behind.id) is None
     told = capsys.readouterr().out
-    assert "[2/2] evaluate 2: failed" in told
+    assert "[2/2] evaluate" in told and told.count(": failed") == 2  # side by side, either may end last
 
 
 def test_a_launcher_that_does_not_start_is_said(tmp_path):
