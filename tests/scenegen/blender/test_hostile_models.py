@@ -43,6 +43,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def exploding(files: Path) -> Path:
+    """The files that Blender 4.5 alone can make: writing a scene, that of 5.2 ends by a segmentation fault."""
+    if not (files / "deep").exists():
+        pytest.skip("this Blender cannot write the files")
+    return files
+
+
 def models(place: Path, said: list[str] | None = None) -> tuple[CarModel, ...]:
     lines = [] if said is None else said
     return car_models(
@@ -74,9 +82,9 @@ def test_a_picture_outside_the_folder_of_a_blend_is_not_read(files: Path) -> Non
     assert not any(look.image for look in looks_of(model.shape.key).values())
 
 
-def test_a_picture_without_bytes_does_not_fill_memory(files: Path) -> None:
+def test_a_picture_without_bytes_does_not_fill_memory(exploding: Path) -> None:
     said: list[str] = []
-    models(files / "deep", said)
+    models(exploding / "deep", said)
     assert said[0].endswith("cannot read picture deep")
 
 
@@ -95,9 +103,9 @@ def test_a_small_picture_that_claims_billions_of_pixels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "told"), [("subdivided", "more than 8 GB"), ("arrayed", "more than 2,000,000 triangles")]
 )
-def test_modifiers_that_make_a_box_explode(files: Path, name: str, told: str) -> None:
+def test_modifiers_that_make_a_box_explode(exploding: Path, name: str, told: str) -> None:
     with pytest.raises(UserError, match=rf"{name}/car\.blend: .*{told}.*`skip: true`"):
-        models(files / name)
+        models(exploding / name)
 
 
 def gltf(path: Path, count: int, nodes: list[dict[str, object]]) -> Path:
