@@ -45,7 +45,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def exploding(files: Path) -> Path:
-    """The files that Blender 4.5 alone can make: writing a scene, that of 5.2 ends by a segmentation fault."""
+    """What Blender 4.5 alone can make: 5.2 ends by a segmentation fault when it writes a scene."""
     if not (files / "deep").exists():
         pytest.skip("this Blender cannot write the files")
     return files
